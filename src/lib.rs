@@ -17,4 +17,5 @@ pub mod json;
 pub mod paging;
 pub mod role;
 pub mod search;
+pub mod store;
 pub mod text;

@@ -1,0 +1,121 @@
+//! Associations in SQLite: links that every member of the workspace sees.
+
+use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
+
+use super::roles;
+use crate::association::{Associated, Association, Changed, Pair, Side};
+use crate::caller::Caller;
+use crate::paging::{Page, PageRequest};
+use crate::store::sql;
+
+pub(crate) fn associate(db: &Connection, caller: &Caller, pair: Pair, role: i64) -> Result<Associated> {
+    roles::create_workspace(db, caller)?;
+    let made = db.prepare_cached(sql::ASSOCIATE)?.execute(params![
+        caller.workspace(),
+        pair.contact,
+        pair.account,
+        role
+    ])?;
+    if made == 1 {
+        return Ok(Associated::Done);
+    }
+    let state = PairState::read(db, caller, pair)?;
+    Ok(if !state.both {
+        Associated::NotFound
+    } else if !state.active_account {
+        Associated::InactiveAccount
+    } else if state.associated {
+        Associated::Exists
+    } else {
+        Associated::UnknownRole
+    })
+}
+
+pub(crate) fn dissociate(db: &Connection, caller: &Caller, pair: Pair) -> Result<Changed> {
+    let done = db.prepare_cached(sql::DISSOCIATE)?.execute(params![
+        caller.workspace(),
+        pair.contact,
+        pair.account
+    ])?;
+    if done == 1 { Ok(Changed::Done) } else { why_unchanged(db, caller, pair) }
+}
+
+pub(crate) fn change_role(db: &Connection, caller: &Caller, pair: Pair, role: i64) -> Result<Changed> {
+    roles::create_workspace(db, caller)?;
+    let done = db.prepare_cached(sql::CHANGE_ROLE)?.execute(params![
+        role,
+        caller.workspace(),
+        pair.contact,
+        pair.account
+    ])?;
+    if done == 1 { Ok(Changed::Done) } else { why_unchanged(db, caller, pair) }
+}
+
+fn why_unchanged(db: &Connection, caller: &Caller, pair: Pair) -> Result<Changed> {
+    let state = PairState::read(db, caller, pair)?;
+    Ok(if !state.both {
+        Changed::NotFound
+    } else if !state.associated {
+        Changed::NotAssociated
+    } else {
+        Changed::UnknownRole
+    })
+}
+
+/// What there is of a pair, to say why a statement changed nothing.
+struct PairState {
+    both: bool,
+    active_account: bool,
+    associated: bool,
+}
+
+impl PairState {
+    fn read(db: &Connection, caller: &Caller, pair: Pair) -> Result<Self> {
+        db.prepare_cached(sql::PAIR_STATE)?.query_row(
+            params![caller.workspace(), pair.contact, pair.account],
+            |row| {
+                Ok(Self {
+                    both: row.get("hay_contacto")? && row.get("hay_cuenta")?,
+                    active_account: row.get("cuenta_activa")?,
+                    associated: row.get("asociados")?,
+                })
+            },
+        )
+    }
+}
+
+/// The associations of one side in the order in which they were made; nothing if the side is not in the workspace.
+pub(crate) fn list(
+    db: &Connection,
+    caller: &Caller,
+    side: Side,
+    page: PageRequest,
+) -> Result<Option<Page<Association>>> {
+    let (find, list, uuid) = match side {
+        Side::Contact(uuid) => (sql::CONTACT_ID, sql::LIST_ASSOCIATIONS_OF_CONTACT, uuid),
+        Side::Account(uuid) => (sql::ACCOUNT_ID, sql::LIST_ASSOCIATIONS_OF_ACCOUNT, uuid),
+    };
+    let id: Option<i64> = db
+        .prepare_cached(find)?
+        .query_row(params![caller.workspace(), uuid], |row| row.get("id"))
+        .optional()?;
+    let Some(id) = id else { return Ok(None) };
+    let rows = db
+        .prepare_cached(list)?
+        .query_map(params![caller.workspace(), id, page.after.id(), page.size + 1], association)?
+        .collect::<Result<_>>()?;
+    Ok(Some(Page::from_one_more(rows, page.size, |association: &Association| association.id)))
+}
+
+fn association(row: &Row<'_>) -> Result<Association> {
+    Ok(Association {
+        id: row.get("id")?,
+        contact_uuid: row.get("contacto")?,
+        first_name: row.get("nombre")?,
+        last_name: row.get("apellido")?,
+        account_uuid: row.get("cuenta")?,
+        account_name: row.get("cuenta_nombre")?,
+        rol_id: row.get("rol")?,
+        rol_name: row.get("rol_nombre")?,
+    })
+}

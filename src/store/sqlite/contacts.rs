@@ -1,0 +1,369 @@
+//! Contacts in SQLite. All of a caller's contacts are named by `espacio` and `propietario`.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
+use uuid::Uuid;
+
+use super::{Cost, Listed, accounts, associations, condition, roles, search, uuids};
+use crate::account::AccountName;
+use crate::association::{Associated, Pair};
+use crate::caller::Caller;
+use crate::contact::{
+    Contact, ContactName, Details, Edit, Filter, Import, Imported, Status, Update, Updated,
+};
+use crate::paging::{Page, PageRequest};
+use crate::search::fold_names;
+use crate::store::sql;
+
+impl Listed for Contact {
+    const COLUMNS: &'static str = "id, uuid, nombre, apellido, email, telefono";
+
+    fn read(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            uuid: row.get("uuid")?,
+            first_name: row.get("nombre")?,
+            last_name: row.get("apellido")?,
+            email: row.get("email")?,
+            phone: row.get("telefono")?,
+            accounts: Vec::new(),
+        })
+    }
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+impl Listed for ContactName {
+    const COLUMNS: &'static str = "id, uuid, nombre, apellido";
+
+    fn read(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            uuid: row.get("uuid")?,
+            first_name: row.get("nombre")?,
+            last_name: row.get("apellido")?,
+        })
+    }
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+/// How much work a page is.
+pub(crate) fn cost(filter: &Filter, page: PageRequest) -> Cost {
+    let filtered = filter.contacts.is_some() || filter.accounts.is_some() || filter.search.is_some();
+    if filtered || page.size > 100 { Cost::Long } else { Cost::Short }
+}
+
+pub(crate) fn list(
+    db: &Connection,
+    caller: &Caller,
+    filter: &Filter,
+    page: PageRequest,
+) -> Result<Page<Contact>> {
+    let mut page = list_rows::<Contact>(db, caller, filter, page)?;
+    add_accounts(db, caller, &mut page.rows)?;
+    Ok(page)
+}
+
+pub(crate) fn list_names(
+    db: &Connection,
+    caller: &Caller,
+    filter: &Filter,
+    page: PageRequest,
+) -> Result<Page<ContactName>> {
+    list_rows(db, caller, filter, page)
+}
+
+fn list_rows<T: Listed>(
+    db: &Connection,
+    caller: &Caller,
+    filter: &Filter,
+    page: PageRequest,
+) -> Result<Page<T>> {
+    let limit = page.size + 1;
+    let rows = match (&filter.contacts, &filter.accounts, &filter.search) {
+        (None, None, None) => all(db, caller, filter.status, page.after.id(), limit)?,
+        (None, None, Some(_)) => by_ids(db, caller, found(db, caller, filter, page.after.id(), limit)?)?,
+        (Some(contacts), ..) => {
+            by_ids(db, caller, chosen(db, caller, filter, contacts, page.after.id(), limit)?)?
+        }
+        (None, Some(accounts), _) => {
+            by_ids(db, caller, associated(db, caller, filter, accounts, page.after.id(), limit)?)?
+        }
+    };
+    Ok(Page::from_one_more(rows, page.size, T::id))
+}
+
+/// Contacts in a state, by the index of the list.
+fn all<T: Listed>(
+    db: &Connection,
+    caller: &Caller,
+    status: Status,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<T>> {
+    let sql = format!(
+        "SELECT {} FROM contactos WHERE espacio = $1 AND propietario = $2 AND id > $3 AND fecha_eliminacion IS NULL
+         {} ORDER BY id LIMIT $4",
+        T::COLUMNS,
+        condition(status)
+    );
+    db.prepare_cached(&sql)?
+        .query_map(params![caller.workspace(), caller.user(), after, limit], T::read)?
+        .collect()
+}
+
+fn by_ids<T: Listed>(db: &Connection, caller: &Caller, ids: Vec<i64>) -> Result<Vec<T>> {
+    let sql = format!("SELECT {} FROM contactos WHERE espacio = $1 AND id = $2", T::COLUMNS);
+    let mut statement = db.prepare_cached(&sql)?;
+    ids.into_iter().map(|id| statement.query_row(params![caller.workspace(), id], T::read)).collect()
+}
+
+/// The ids that only a search decides, from the search index.
+fn found(db: &Connection, caller: &Caller, filter: &Filter, after: i64, limit: usize) -> Result<Vec<i64>> {
+    let Some(search) = &filter.search else { return Ok(Vec::new()) };
+    let mut statement = db.prepare_cached(
+        "SELECT bloque, texto FROM contactos_busqueda
+         WHERE espacio = $1 AND propietario = $2 AND bloque >= $3 ORDER BY bloque",
+    )?;
+    let blocks = statement.query(params![caller.workspace(), caller.user(), search::block(after)])?;
+    search::matches(blocks, search, filter.status, after, limit)
+}
+
+/// The ids among chosen contacts: each is looked up by its UUID.
+fn chosen(
+    db: &Connection,
+    caller: &Caller,
+    filter: &Filter,
+    contacts: &[Uuid],
+    after: i64,
+    limit: usize,
+) -> Result<Vec<i64>> {
+    let accounts =
+        filter.accounts.as_deref().map(|accounts| account_ids(db, caller, accounts)).transpose()?;
+    let mut associated = db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM contactos_cuentas WHERE espacio = $1 AND contacto = $2
+         AND cuenta IN rarray($3) AND fecha_eliminacion IS NULL)",
+    )?;
+    let mut statement = db.prepare_cached(
+        "SELECT c.id, c.busqueda, c.fecha_inactivacion IS NULL AS activo
+         FROM rarray($1) u CROSS JOIN contactos c ON c.espacio = $2 AND c.uuid = u.value
+         WHERE c.propietario = $3 AND c.id > $4 AND c.fecha_eliminacion IS NULL ORDER BY c.id",
+    )?;
+    let mut rows = statement.query(params![uuids(contacts), caller.workspace(), caller.user(), after])?;
+    let mut ids = Vec::new();
+    while ids.len() < limit
+        && let Some(row) = rows.next()?
+    {
+        let id: i64 = row.get("id")?;
+        let passes = passes(filter, row)?
+            && match &accounts {
+                Some(accounts) => {
+                    associated.query_row(params![caller.workspace(), id, accounts], |row| row.get(0))?
+                }
+                None => true,
+            };
+        if passes {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// The ids among the contacts of some accounts: the first of each account, in one order.
+fn associated(
+    db: &Connection,
+    caller: &Caller,
+    filter: &Filter,
+    accounts: &[Uuid],
+    after: i64,
+    limit: usize,
+) -> Result<Vec<i64>> {
+    let mut statement = db.prepare_cached(
+        "SELECT c.id, c.busqueda, c.fecha_inactivacion IS NULL AS activo
+         FROM contactos_cuentas l CROSS JOIN contactos c ON c.espacio = l.espacio AND c.id = l.contacto
+         WHERE l.espacio = $1 AND l.cuenta = $2 AND l.contacto > $3 AND l.fecha_eliminacion IS NULL
+             AND c.propietario = $4 AND c.fecha_eliminacion IS NULL ORDER BY l.contacto",
+    )?;
+    let mut ids = BTreeSet::new();
+    for account in account_ids(db, caller, accounts)?.iter() {
+        let mut rows = statement.query(params![caller.workspace(), account, after, caller.user()])?;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get("id")?;
+            if ids.len() == limit && ids.last().is_some_and(|last| id >= *last) {
+                break;
+            }
+            if passes(filter, row)? {
+                ids.insert(id);
+                if ids.len() > limit {
+                    ids.pop_last();
+                }
+            }
+        }
+    }
+    Ok(ids.into_iter().collect())
+}
+
+/// Whether a row of (`busqueda`, `activo`) passes the search and the state.
+fn passes(filter: &Filter, row: &Row<'_>) -> Result<bool> {
+    let active = row.get("activo")?;
+    Ok(filter.status.allows(active)
+        && match &filter.search {
+            Some(search) => search.finds(row.get_ref("busqueda")?.as_str()?),
+            None => true,
+        })
+}
+
+fn account_ids(db: &Connection, caller: &Caller, accounts: &[Uuid]) -> Result<Rc<Vec<Value>>> {
+    db.prepare_cached(
+        "SELECT a.id FROM rarray($1) u CROSS JOIN cuentas a ON a.espacio = $2 AND a.uuid = u.value
+         WHERE a.fecha_eliminacion IS NULL",
+    )?
+    .query_map(params![uuids(accounts), caller.workspace()], |row| row.get(0))?
+    .collect::<Result<Vec<Value>>>()
+    .map(Rc::new)
+}
+
+/// Gives contacts their accounts: one statement for the whole page.
+fn add_accounts(db: &Connection, caller: &Caller, contacts: &mut [Contact]) -> Result<()> {
+    let places: HashMap<i64, usize> = contacts.iter().enumerate().map(|(place, c)| (c.id, place)).collect();
+    let ids: Rc<Vec<Value>> = Rc::new(contacts.iter().map(|contact| Value::Integer(contact.id)).collect());
+    let mut statement = db.prepare_cached(
+        "SELECT l.contacto, a.uuid, a.nombre
+         FROM rarray($1) i
+         CROSS JOIN contactos_cuentas l ON l.espacio = $2 AND l.contacto = i.value AND l.fecha_eliminacion IS NULL
+         CROSS JOIN cuentas a ON a.espacio = l.espacio AND a.id = l.cuenta AND a.fecha_eliminacion IS NULL
+         ORDER BY l.id",
+    )?;
+    let mut rows = statement.query(params![ids, caller.workspace()])?;
+    while let Some(row) = rows.next()? {
+        if let Some(place) = places.get(&row.get("contacto")?) {
+            contacts[*place].accounts.push(AccountName { uuid: row.get("uuid")?, name: row.get("nombre")? });
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn get(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<Option<Contact>> {
+    let contact = db
+        .prepare_cached(sql::GET_CONTACT)?
+        .query_row(params![caller.workspace(), caller.user(), uuid], Contact::read)
+        .optional()?;
+    let Some(mut contact) = contact else { return Ok(None) };
+    contact.accounts = db
+        .prepare_cached(sql::ACCOUNTS_OF_CONTACT)?
+        .query_map(params![caller.workspace(), contact.id], |row| {
+            Ok(AccountName { uuid: row.get("uuid")?, name: row.get("nombre")? })
+        })?
+        .collect::<Result<_>>()?;
+    Ok(Some(contact))
+}
+
+pub(crate) fn create(db: &Connection, caller: &Caller, uuid: Uuid, details: &Details) -> Result<()> {
+    let Details { first_name, last_name, email, phone } = details;
+    db.prepare_cached(sql::CREATE_CONTACT)?
+        .execute(params![
+            uuid,
+            caller.workspace(),
+            caller.user(),
+            first_name.as_str(),
+            last_name.as_str(),
+            email.as_ref().map(|email| email.as_str()),
+            phone.as_ref().map(|phone| phone.as_str()),
+            fold_names(first_name.as_str(), last_name.as_str()),
+        ])
+        .map(drop)
+}
+
+pub(crate) fn update(
+    db: &Connection,
+    caller: &Caller,
+    uuid: Uuid,
+    update: &Update,
+) -> Result<Option<Updated>> {
+    let Update { first_name, last_name, email, phone } = update;
+    let (keep_email, email) = match email {
+        Edit::Keep => (true, None),
+        Edit::Set(email) => (false, email.as_ref().map(|email| email.as_str())),
+    };
+    let (keep_phone, phone) = match phone {
+        Edit::Keep => (true, None),
+        Edit::Set(phone) => (false, phone.as_ref().map(|phone| phone.as_str())),
+    };
+    db.prepare_cached(sql::UPDATE_CONTACT)?
+        .query_row(
+            params![
+                first_name.as_str(),
+                last_name.as_str(),
+                fold_names(first_name.as_str(), last_name.as_str()),
+                keep_email,
+                email,
+                keep_phone,
+                phone,
+                caller.workspace(),
+                caller.user(),
+                uuid,
+            ],
+            |row| Ok(Updated { email: row.get("email")?, phone: row.get("telefono")? }),
+        )
+        .optional()
+}
+
+pub(crate) fn delete(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<bool> {
+    change(db, sql::DELETE_CONTACT, caller, uuid)
+}
+
+pub(crate) fn inactivate(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<bool> {
+    change(db, sql::INACTIVATE_CONTACT, caller, uuid)
+}
+
+pub(crate) fn activate(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<bool> {
+    change(db, sql::ACTIVATE_CONTACT, caller, uuid)
+}
+
+fn change(db: &Connection, sql: &str, caller: &Caller, uuid: Uuid) -> Result<bool> {
+    Ok(db.prepare_cached(sql)?.execute(params![caller.workspace(), caller.user(), uuid])? == 1)
+}
+
+/// Puts rows in one after the other. A row whose account or role can't be had leaves nothing behind.
+pub(crate) fn import(db: &Connection, caller: &Caller, rows: &[Import]) -> Result<Vec<Imported>> {
+    roles::create_workspace(db, caller)?;
+    rows.iter().map(|row| import_row(db, caller, row)).collect()
+}
+
+/// Puts rows in and takes them back.
+pub(crate) fn try_import(db: &Connection, caller: &Caller, rows: &[Import]) -> Result<Vec<Imported>> {
+    db.execute_batch("SAVEPOINT prueba")?;
+    let outcome = import(db, caller, rows);
+    db.execute_batch("ROLLBACK TO prueba; RELEASE prueba")?;
+    outcome
+}
+
+fn import_row(db: &Connection, caller: &Caller, row: &Import) -> Result<Imported> {
+    let uuid = Uuid::now_v7();
+    let Some(account) = &row.account else {
+        create(db, caller, uuid, &row.details)?;
+        return Ok(Imported::Done);
+    };
+    let role = match &row.role {
+        Some(name) => roles::by_name(db, caller, name)?,
+        None => roles::exists(db, caller, 1)?.then_some(1),
+    };
+    let Some(role) = role else { return Ok(Imported::UnknownRole) };
+    let Some(account) = accounts::find_or_create(db, caller, account)? else {
+        return Ok(Imported::InactiveAccount);
+    };
+    create(db, caller, uuid, &row.details)?;
+    match associations::associate(db, caller, Pair { contact: uuid, account }, role)? {
+        Associated::Done => Ok(Imported::Done),
+        // Everything was there a moment ago, in this transaction; taking all of it back is the honest way out.
+        _ => Err(rusqlite::Error::StatementChangedRows(0)),
+    }
+}

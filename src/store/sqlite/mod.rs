@@ -1,0 +1,120 @@
+//! The embedded database: its connections, and who may use them when.
+//!
+//! One thread writes: it takes what has queued up, commits once, and answers each after the commit, so that many
+//! acknowledged writes share one wait for the disk. Reads have threads and connections of their own and never wait
+//! for a write; long ones have other threads than short ones. All queues are bounded.
+
+pub(crate) mod accounts;
+pub(crate) mod associations;
+pub(crate) mod contacts;
+mod open;
+pub(crate) mod roles;
+mod search;
+mod worker;
+
+use std::path::Path;
+use std::rc::Rc;
+use std::thread;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, Error as SqliteError, ErrorCode, Row};
+use uuid::Uuid;
+
+use super::Error;
+use crate::contact::Status;
+use worker::{Readers, Writer};
+
+/// How much work a read is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cost {
+    /// A few rows by an index.
+    Short,
+    /// A search, a long filter or a large page.
+    Long,
+}
+
+/// An open SQLite database.
+pub struct Sqlite {
+    short: Readers,
+    long: Readers,
+    writer: Writer,
+}
+
+impl Sqlite {
+    /// Opens the database, makes it if there is none, and brings its schema up to date.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        open::prepare(path)?;
+        let threads = thread::available_parallelism().map_or(2, usize::from);
+        Ok(Self {
+            short: Readers::start("read", threads, path)?,
+            long: Readers::start("read-long", threads, path)?,
+            writer: Writer::start(path)?,
+        })
+    }
+
+    /// Reads in one snapshot of the database.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        cost: Cost,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        match cost {
+            Cost::Short => self.short.read(work).await,
+            Cost::Long => self.long.read(work).await,
+        }
+    }
+
+    /// Writes all or nothing. Returns once what was written is on disk.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.writer.write(work).await
+    }
+}
+
+/// The version of the SQLite that is part of this binary.
+pub fn version() -> &'static str {
+    rusqlite::version()
+}
+
+impl From<SqliteError> for Error {
+    fn from(error: SqliteError) -> Self {
+        let passing = matches!(
+            error.sqlite_error_code(),
+            Some(
+                ErrorCode::DatabaseBusy
+                    | ErrorCode::DatabaseLocked
+                    | ErrorCode::DiskFull
+                    | ErrorCode::SystemIoFailure
+                    | ErrorCode::OutOfMemory
+                    | ErrorCode::CannotOpen
+            )
+        );
+        if passing { Self::Unavailable(error.to_string()) } else { Self::Failed(error.to_string()) }
+    }
+}
+
+/// A row of a page, by the columns that it needs.
+trait Listed: Sized {
+    const COLUMNS: &'static str;
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self>;
+    fn id(&self) -> i64;
+}
+
+/// What a statement says of a state.
+fn condition(status: Status) -> &'static str {
+    match status {
+        Status::All => "",
+        Status::Active => "AND fecha_inactivacion IS NULL",
+        Status::Inactive => "AND fecha_inactivacion IS NOT NULL",
+    }
+}
+
+/// A list of UUIDs as a parameter for `rarray`, without repetitions.
+fn uuids(list: &[Uuid]) -> Rc<Vec<Value>> {
+    let mut list = list.to_vec();
+    list.sort_unstable();
+    list.dedup();
+    Rc::new(list.into_iter().map(|uuid| Value::Blob(uuid.into_bytes().into())).collect())
+}

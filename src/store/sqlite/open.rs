@@ -1,0 +1,121 @@
+//! Opening the database file: permissions, settings of a connection, schema.
+
+use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, vtab};
+
+use crate::store::{Error, migrate};
+
+/// Marks a file as ours (`PRAGMA application_id`): "CTCT".
+const APPLICATION_ID: i32 = 0x4354_4354;
+
+/// How long a write waits for another process that writes.
+const BUSY_LIMIT: Duration = Duration::from_secs(5);
+const BUSY_STEP: Duration = Duration::from_millis(1);
+
+/// Makes the file if there is none, and brings its schema up to date.
+pub(super) fn prepare(path: &Path) -> Result<(), Error> {
+    let new = create_private(path)?;
+    let mut connection = connect(path)?;
+    use_wal(&connection)?;
+    migrate(&mut connection)?;
+    if new {
+        sync_directory(path)?;
+    }
+    Ok(())
+}
+
+/// Makes an empty file that only its owner may read; SQLite gives the files beside it the same permissions.
+fn create_private(path: &Path) -> Result<bool, Error> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(Error::Refused(format!("cannot make the database {}: {error}", path.display()))),
+    }
+}
+
+/// Makes the entry of a new file durable: a power cut must not take the file away under acknowledged rows.
+fn sync_directory(path: &Path) -> Result<(), Error> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(directory)
+        .and_then(|directory| directory.sync_all())
+        .map_err(|error| Error::Refused(format!("cannot sync the folder {}: {error}", directory.display())))
+}
+
+/// A connection with the settings that every use of the database needs.
+pub(super) fn connect(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_handler(Some(wait_for_writer))?;
+    // Without this, SQLite prepares a cached statement anew at each new value once ANALYZE has run.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    vtab::array::load_module(&connection)?;
+    Ok(connection)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this runs on a database thread, never on an async worker")]
+fn wait_for_writer(tries: i32) -> bool {
+    thread::sleep(BUSY_STEP);
+    BUSY_STEP * tries.unsigned_abs() < BUSY_LIMIT
+}
+
+/// Switches to the write-ahead log. SQLite does not call the busy handler here, and two processes may start at once.
+fn use_wal(connection: &Connection) -> Result<(), Error> {
+    let deadline = Instant::now() + BUSY_LIMIT;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {
+                if Instant::now() > deadline {
+                    return Err(error.into());
+                }
+                wait_for_writer(0);
+            }
+            done => return Ok(done?),
+        }
+    }
+}
+
+/// Runs the migrations that the database does not have yet, in one transaction that keeps other processes out.
+fn migrate(connection: &mut Connection) -> Result<(), Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let application: i32 = transaction.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let objects: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != APPLICATION_ID && objects > 0 {
+        return Err(Error::Refused("the file is a SQLite database of another program".into()));
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.execute_batch(
+        "CREATE TABLE IF NOT EXISTS migraciones (
+             numero INTEGER PRIMARY KEY,
+             nombre TEXT NOT NULL,
+             fecha  TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+         ) STRICT",
+    )?;
+    let newest: i64 =
+        transaction.query_row("SELECT coalesce(max(numero), 0) FROM migraciones", [], |row| row.get(0))?;
+    let known = migrate::SQLITE.last().map_or(0, |migration| migration.number);
+    if newest > known {
+        return Err(Error::Refused(format!(
+            "the database has schema {newest}, this program knows schemas up to {known}: start the newer program"
+        )));
+    }
+    for migration in migrate::SQLITE.iter().filter(|migration| migration.number > newest) {
+        transaction.execute_batch(migration.sql)?;
+        transaction.execute(
+            "INSERT INTO migraciones (numero, nombre) VALUES ($1, $2)",
+            (migration.number, migration.name),
+        )?;
+        tracing::info!(number = migration.number, name = migration.name, "migrated");
+    }
+    Ok(transaction.commit()?)
+}

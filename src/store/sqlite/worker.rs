@@ -1,0 +1,216 @@
+//! The threads that own the connections, and the bounded queues before them.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::thread::{self, JoinHandle};
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::open;
+use crate::store::Error;
+
+/// How many reads or writes may wait; more are refused at once.
+const QUEUE: usize = 1024;
+
+/// How many writes share a commit at most.
+const GROUP: usize = 256;
+
+/// Threads that take jobs from one queue. They end, and are waited for, when this is dropped.
+struct Workers<J> {
+    jobs: Option<Sender<J>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl<J: Send + 'static> Workers<J> {
+    fn start(
+        name: &str,
+        count: usize,
+        path: &Path,
+        run: impl Fn(Connection, Receiver<J>) + Clone + Send + 'static,
+    ) -> Result<Self, Error> {
+        let (sender, receiver) = bounded(QUEUE);
+        let mut threads = Vec::with_capacity(count);
+        for _ in 0..count {
+            let (connection, jobs, run) = (open::connect(path)?, receiver.clone(), run.clone());
+            let thread = thread::Builder::new().name(name.to_owned()).spawn(move || run(connection, jobs));
+            threads.push(thread.map_err(|error| Error::Refused(format!("cannot start a thread: {error}")))?);
+        }
+        Ok(Self { jobs: Some(sender), threads })
+    }
+
+    fn send(&self, job: J) -> Result<(), Error> {
+        match self.jobs.as_ref().map(|jobs| jobs.try_send(job)) {
+            Some(Ok(())) => Ok(()),
+            Some(Err(TrySendError::Full(_))) => Err(Error::Unavailable("the queue is full".into())),
+            _ => Err(gone()),
+        }
+    }
+}
+
+impl<J> Drop for Workers<J> {
+    fn drop(&mut self) {
+        self.jobs = None;
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has been reported already.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn gone() -> Error {
+    Error::Failed("the database thread stopped".into())
+}
+
+type ReadJob = Box<dyn FnOnce(&Connection) + Send>;
+
+/// Threads that read, each on a connection of its own.
+pub(super) struct Readers(Workers<ReadJob>);
+
+impl Readers {
+    pub(super) fn start(name: &str, count: usize, path: &Path) -> Result<Self, Error> {
+        Workers::start(name, count, path, run_reads).map(Self)
+    }
+
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.0.send(Box::new(move |connection| {
+            // A caller that hung up while the job was queued wants nothing any more.
+            if !reply.is_closed() {
+                let _ = reply.send(in_snapshot(connection, work).map_err(Error::from));
+            }
+        }))?;
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+fn run_reads(connection: Connection, jobs: Receiver<ReadJob>) {
+    if let Err(error) = connection.pragma_update(None, "query_only", true) {
+        tracing::error!(%error, "a read connection could not be made read-only");
+    }
+    while let Ok(job) = jobs.recv() {
+        // After a panic the caller's channel is closed, which it reports as a failure.
+        let _ = catch_unwind(AssertUnwindSafe(|| job(&connection)));
+        if !connection.is_autocommit() {
+            let _ = execute(&connection, "ROLLBACK");
+        }
+    }
+}
+
+fn in_snapshot<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    execute(connection, "BEGIN")?;
+    let result = work(connection);
+    execute(connection, "COMMIT")?;
+    result
+}
+
+fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
+}
+
+/// The thread that writes.
+pub(super) struct Writer(Workers<Box<dyn Write>>);
+
+/// A queued write: run inside a shared transaction, answered after its commit.
+trait Write: Send {
+    fn run(&mut self, connection: &Connection);
+    fn answer(self: Box<Self>, committed: Result<(), Error>);
+}
+
+struct Pending<T, F> {
+    work: Option<F>,
+    result: Option<Result<T, Error>>,
+    reply: oneshot::Sender<Result<T, Error>>,
+}
+
+impl<T, F> Write for Pending<T, F>
+where
+    T: Send,
+    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
+{
+    fn run(&mut self, connection: &Connection) {
+        self.result = self.work.take().map(|work| in_savepoint(connection, work));
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), Error>) {
+        let result = self.result.unwrap_or_else(|| Err(gone()));
+        let _ = self.reply.send(committed.and(result));
+    }
+}
+
+impl Writer {
+    pub(super) fn start(path: &Path) -> Result<Self, Error> {
+        Workers::start("write", 1, path, run_writes).map(Self)
+    }
+
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.0.send(Box::new(Pending { work: Some(work), result: None, reply }))?;
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+fn run_writes(connection: Connection, jobs: Receiver<Box<dyn Write>>) {
+    while let Ok(first) = jobs.recv() {
+        let mut group = vec![first];
+        let committed = commit_group(&connection, &jobs, &mut group);
+        if committed.is_err() && !connection.is_autocommit() {
+            let _ = execute(&connection, "ROLLBACK");
+        }
+        for write in group {
+            write.answer(committed.clone());
+        }
+    }
+}
+
+/// Runs the first write and those that have queued up, in one transaction.
+fn commit_group(
+    connection: &Connection,
+    jobs: &Receiver<Box<dyn Write>>,
+    group: &mut Vec<Box<dyn Write>>,
+) -> Result<(), Error> {
+    execute(connection, "BEGIN IMMEDIATE")?;
+    let mut done = 0;
+    while done < GROUP {
+        if done == group.len() {
+            match jobs.try_recv() {
+                Ok(next) => group.push(next),
+                Err(_) => break,
+            }
+        }
+        group[done].run(connection);
+        // SQLite itself takes a transaction back when the disk is full or fails: then nothing of the group is in.
+        if connection.is_autocommit() {
+            return Err(Error::Unavailable("the transaction was taken back by SQLite".into()));
+        }
+        done += 1;
+    }
+    Ok(execute(connection, "COMMIT")?)
+}
+
+/// Runs one write so that it fails alone, by an error or by a panic.
+fn in_savepoint<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> Result<T, Error> {
+    execute(connection, "SAVEPOINT escritura")?;
+    let result = catch_unwind(AssertUnwindSafe(|| work(connection)));
+    let result = result.map_or_else(|_| Err(gone()), |result| result.map_err(Error::from));
+    if !connection.is_autocommit() {
+        if result.is_err() {
+            execute(connection, "ROLLBACK TO escritura")?;
+        }
+        execute(connection, "RELEASE escritura")?;
+    }
+    result
+}
