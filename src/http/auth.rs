@@ -1,0 +1,41 @@
+//! The layer that turns a token into a [`Caller`] (API document, "Authentication").
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use super::Shared;
+use super::error::Error;
+
+/// Lets a request with a valid token pass, with its caller; slows down an address that has none.
+pub(super) async fn authenticate(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    if let Some(caller) = bearer(request.headers()).and_then(|token| app.tokens.verify(token)) {
+        request.extensions_mut().insert(caller);
+        return next.run(request).await;
+    }
+    match app.limits.address(network(&request)) {
+        Some(allowance) if !allowance.allowed => allowance.refuse(),
+        _ => Error::Unauthorized.into_response(),
+    }
+}
+
+/// The token of the one `Authorization` header; its scheme may be in any case (RFC 9110, 11.1).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return None };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_matches(' '))
+}
+
+/// The client's address. Of IPv6 it is the network of 64 bits, because a client has all addresses of its own.
+fn network(request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    match peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip().to_canonical()) {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address @ IpAddr::V4(_) => address,
+    }
+}

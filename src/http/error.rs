@@ -1,0 +1,131 @@
+//! Every answer that is not success, in one table (API document, "Error Response Format").
+
+use std::borrow::Cow;
+
+use axum::http::StatusCode;
+use axum::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::json::Json;
+use crate::store;
+use crate::text::Invalid;
+
+/// What a caller is told when a request does not succeed.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// The request is not valid.
+    Invalid(Invalid),
+    /// There is no such path.
+    UnknownPath,
+    /// The path has no such method.
+    UnknownMethod,
+    /// The body is larger than it may be.
+    TooLarge,
+    /// There is no valid token.
+    Unauthorized,
+    /// The caller asks too often.
+    TooManyRequests,
+    /// Something of ours failed; the cause is in the log.
+    Internal,
+    /// The database failed.
+    Store(store::Error),
+
+    // The API document, operations 2 to 8.
+    ContactNotFound,
+    ContactNotFoundOrInactive,
+    ContactNotFoundOrActive,
+    /// The association could not be made.
+    AssociationFailed,
+    /// The association could not be made because the database failed.
+    AssociationNotStored(store::Error),
+    InactiveAccount,
+    AssociationExists,
+    ContactOrAccountNotFound,
+
+    // Ours: the calls that the document does not have.
+    AccountNotFound,
+    AccountNotFoundOrInactive,
+    AccountNotFoundOrActive,
+    AssociationNotFound,
+    RoleNotFound,
+    RoleInUse,
+}
+
+impl Error {
+    /// The status, the code and the text of the answer.
+    fn parts(&self) -> (StatusCode, u16, Cow<'static, str>) {
+        const BAD: StatusCode = StatusCode::BAD_REQUEST;
+        let (status, code, info) = match self {
+            Self::Invalid(invalid) => return (BAD, 1, invalid.to_string().into()),
+            Self::UnknownPath => (StatusCode::NOT_FOUND, 1, "Path not found"),
+            Self::UnknownMethod => (StatusCode::METHOD_NOT_ALLOWED, 1, "Method not allowed"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, 1, "body must be at most 1 MiB"),
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, 2, "Unauthorized"),
+            Self::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, 3, "Too many requests"),
+            Self::ContactNotFound => (BAD, 4, "Contact not found"),
+            Self::ContactNotFoundOrInactive => (BAD, 4, "Contact not found or already inactive"),
+            Self::ContactNotFoundOrActive => (BAD, 4, "Contact not found or already active"),
+            Self::AccountNotFound => (BAD, 4, "Account not found"),
+            Self::AccountNotFoundOrInactive => (BAD, 4, "Account not found or already inactive"),
+            Self::AccountNotFoundOrActive => (BAD, 4, "Account not found or already active"),
+            Self::Store(store::Error::Unavailable(_))
+            | Self::AssociationNotStored(store::Error::Unavailable(_)) => {
+                (StatusCode::SERVICE_UNAVAILABLE, 5, "Service unavailable")
+            }
+            Self::Internal | Self::Store(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, 5, "Internal server error")
+            }
+            Self::AssociationFailed => (BAD, 6, "Failed to create association"),
+            Self::AssociationNotStored(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, 6, "Failed to create association")
+            }
+            Self::InactiveAccount => (BAD, 7, "Cannot associate contact to inactive account"),
+            Self::AssociationExists => (BAD, 8, "Association already exists"),
+            Self::ContactOrAccountNotFound => (BAD, 9, "Contact or account not found"),
+            Self::AssociationNotFound => (BAD, 100, "Association not found"),
+            Self::RoleNotFound => (BAD, 101, "Role not found"),
+            Self::RoleInUse => (BAD, 102, "Role is in use"),
+        };
+        (status, code, info.into())
+    }
+
+    fn header(&self, status: StatusCode) -> Option<(HeaderName, HeaderValue)> {
+        match status {
+            StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, HeaderValue::from_static("1"))),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Body {
+    res: &'static str,
+    code: u16,
+    info: Cow<'static, str>,
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        if let Self::Store(cause) | Self::AssociationNotStored(cause) = &self {
+            tracing::error!(%cause, "request failed");
+        }
+        let (status, code, info) = self.parts();
+        let mut response = (status, Json(Body { res: "error", code, info })).into_response();
+        response.headers_mut().extend(self.header(status));
+        response
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(invalid)
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}

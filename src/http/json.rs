@@ -1,0 +1,142 @@
+//! Bodies: how a request's is read, and the shapes of the answers.
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Query, Request};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::error::Error;
+use crate::json::Object;
+use crate::text::{self, Invalid};
+
+/// The largest body in bytes.
+const MAX_BODY: usize = 1 << 20;
+
+/// What an operation asks for, read from a body that is JSON whatever its `Content-Type` says.
+pub(super) trait Read: Sized {
+    /// Checks the members that the operation knows; others are ignored.
+    fn read(body: &Object) -> Result<Self, Invalid>;
+}
+
+/// The extractor of a body. It must be a handler's last argument.
+pub(super) struct Json<T>(pub(super) T);
+
+impl<S: Sync, T: Read> FromRequest<S> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        Ok(Self(T::read(&object(request).await?)?))
+    }
+}
+
+/// The UUID of a get: from the body, as documented, or from the query, as browsers need it.
+pub(super) struct Lookup(pub(super) Uuid);
+
+impl<S: Sync> FromRequest<S> for Lookup {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri());
+        let Query(query) = query.map_err(|_| Invalid::new("query", "must be well-formed"))?;
+        let body = object(request).await?.optional_uuid("uuid")?;
+        let mut uuids = Vec::from_iter(body);
+        for (_, value) in query.iter().filter(|(name, _)| name == "uuid") {
+            let uuid =
+                text::uuid(value).ok_or_else(|| Invalid::new("uuid", "must be a UUID of 36 characters"))?;
+            uuids.push(uuid);
+        }
+        uuids.dedup();
+        match uuids[..] {
+            [uuid] => Ok(Self(uuid)),
+            [] => Err(Invalid::new("uuid", "is required: a UUID of 36 characters").into()),
+            _ => Err(Invalid::new("uuid", "must be the same in the body and in the query").into()),
+        }
+    }
+}
+
+/// The body as an object; none or a blank one is an empty object.
+async fn object(request: Request) -> Result<Object, Error> {
+    let declared =
+        request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if declared.is_some_and(|length: u64| length > MAX_BODY as u64) {
+        return Err(Error::TooLarge);
+    }
+    let body: Body = request.into_body();
+    let bytes = match Limited::new(body, MAX_BODY).collect().await {
+        Ok(collected) => collected.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => return Err(Error::TooLarge),
+        Err(_) => return Err(Invalid::new("body", "must arrive whole").into()),
+    };
+    if bytes.trim_ascii().is_empty() {
+        return Ok(Object::default());
+    }
+    Ok(Object::parse(&bytes)?)
+}
+
+/// An action that the path does not have.
+pub(super) fn unknown_action(actions: &str) -> Invalid {
+    Invalid::new("action", format!("must be {actions}"))
+}
+
+/// The same type answers: status 200 with this body.
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(bytes) => ([(CONTENT_TYPE, APPLICATION_JSON)], bytes).into_response(),
+            Err(error) => {
+                tracing::error!(%error, "an answer could not be written");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+}
+
+/// The media type of every answer.
+pub(super) const APPLICATION_JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// `{"code": 0, "data": ...}`
+pub(super) fn found(data: impl Serialize) -> Response {
+    #[derive(Serialize)]
+    struct Body<T> {
+        code: u8,
+        data: T,
+    }
+    Json(Body { code: 0, data }).into_response()
+}
+
+/// `{"code": 0, "message": "..."}`
+pub(super) fn done(message: &str) -> Response {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        code: u8,
+        message: &'a str,
+    }
+    Json(Body { code: 0, message }).into_response()
+}
+
+/// `{"code": 0, "message": "...", "uuid": "..."}`
+pub(super) fn changed(message: &str, uuid: Uuid) -> Response {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        code: u8,
+        message: &'a str,
+        uuid: Uuid,
+    }
+    Json(Body { code: 0, message, uuid }).into_response()
+}
+
+/// `{"code": 0, "message": "...", "uuid": "...", "data": {...}}`
+pub(super) fn saved(message: &str, uuid: Uuid, data: impl Serialize) -> Response {
+    #[derive(Serialize)]
+    struct Body<'a, T> {
+        code: u8,
+        message: &'a str,
+        uuid: Uuid,
+        data: T,
+    }
+    Json(Body { code: 0, message, uuid, data }).into_response()
+}

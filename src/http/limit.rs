@@ -1,0 +1,202 @@
+//! The rate limit (API document, "Rate Limiting"): so many requests in any window of a second.
+//!
+//! The window slides: the times of the last requests that passed are kept, and the next may pass when the oldest of
+//! them is a second ago. A token bucket would let twice the number through in its first second.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::extract::{Extension, Request, State};
+use axum::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use super::Shared;
+use super::error::Error;
+use crate::caller::Caller;
+
+const WINDOW: Duration = Duration::from_secs(1);
+
+/// Lets as many requests of a caller pass as the limit allows; an answer says how many are left.
+pub(super) async fn limit(
+    State(app): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match app.limits.caller(caller) {
+        None => next.run(request).await,
+        Some(allowance) if !allowance.allowed => allowance.refuse(),
+        Some(allowance) => {
+            let mut response = next.run(request).await;
+            allowance.announce(&mut response);
+            response
+        }
+    }
+}
+
+/// The limits of one process: of callers by who they are, of requests without a valid token by address.
+pub(crate) struct Limits {
+    callers: Limiter<Caller>,
+    addresses: Limiter<IpAddr>,
+}
+
+impl Limits {
+    /// Allows so many requests in any second; 0 allows all.
+    pub(crate) fn new(per_second: usize) -> Self {
+        Self { callers: Limiter::new(per_second), addresses: Limiter::new(per_second) }
+    }
+
+    fn caller(&self, caller: Caller) -> Option<Allowance> {
+        self.callers.take(caller, Instant::now())
+    }
+
+    /// Counts a request without a valid token; nothing if there is no limit.
+    pub(super) fn address(&self, address: IpAddr) -> Option<Allowance> {
+        self.addresses.take(address, Instant::now())
+    }
+
+    /// Forgets who has not asked for a second, and gives the memory back.
+    pub(crate) fn sweep(&self) {
+        self.callers.sweep(Instant::now());
+        self.addresses.sweep(Instant::now());
+    }
+}
+
+/// Whether a request may pass, and what its caller has left.
+pub(super) struct Allowance {
+    pub(super) allowed: bool,
+    limit: usize,
+    remaining: usize,
+    /// Until the oldest counted request leaves the window.
+    reset: Duration,
+}
+
+impl Allowance {
+    /// The refusal, with the time to wait.
+    pub(super) fn refuse(&self) -> Response {
+        let mut response = Error::TooManyRequests.into_response();
+        self.announce(&mut response);
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(self.seconds()));
+        response
+    }
+
+    /// Adds the headers of the IETF draft "RateLimit header fields for HTTP".
+    fn announce(&self, response: &mut Response) {
+        const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+        const LEFT: HeaderName = HeaderName::from_static("ratelimit");
+        let fields = [
+            (POLICY, format!("\"default\";q={};w=1", self.limit)),
+            (LEFT, format!("\"default\";r={};t={}", self.remaining, self.seconds())),
+        ];
+        for (name, value) in fields {
+            response.headers_mut().extend(HeaderValue::try_from(value).ok().map(|value| (name, value)));
+        }
+    }
+
+    fn seconds(&self) -> u64 {
+        self.reset.as_secs() + u64::from(self.reset.subsec_nanos() > 0)
+    }
+}
+
+/// Exact sliding windows by key.
+struct Limiter<K> {
+    per_second: usize,
+    passed: Mutex<HashMap<K, VecDeque<Instant>>>,
+}
+
+impl<K: Hash + Eq> Limiter<K> {
+    fn new(per_second: usize) -> Self {
+        Self { per_second, passed: Mutex::default() }
+    }
+
+    fn take(&self, key: K, now: Instant) -> Option<Allowance> {
+        if self.per_second == 0 {
+            return None;
+        }
+        // Nothing below can panic halfway, so what a poisoned lock holds is sound.
+        let mut all = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = all.entry(key).or_default();
+        while passed.front().is_some_and(|oldest| now.saturating_duration_since(*oldest) >= WINDOW) {
+            passed.pop_front();
+        }
+        let allowed = passed.len() < self.per_second;
+        if allowed {
+            passed.push_back(now);
+        }
+        Some(Allowance {
+            allowed,
+            limit: self.per_second,
+            remaining: self.per_second - passed.len(),
+            reset: passed.front().map_or(WINDOW, |oldest| (*oldest + WINDOW).saturating_duration_since(now)),
+        })
+    }
+
+    fn sweep(&self, now: Instant) {
+        let mut all = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = |passed: &VecDeque<Instant>| {
+            passed.back().is_none_or(|newest| now.saturating_duration_since(*newest) >= WINDOW)
+        };
+        all.retain(|_, passed| !left(passed));
+        if all.capacity() > 4 * all.len() {
+            all.shrink_to_fit();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_window_of_a_second_holds_more_than_the_limit() {
+        let limiter = Limiter::new(10);
+        let start = Instant::now();
+        let times: Vec<u64> = (0..3_000).step_by(7).collect();
+        let at = |ms| start + Duration::from_millis(ms);
+        let passed: Vec<u64> =
+            times.into_iter().filter(|ms| limiter.take("ana", at(*ms)).unwrap().allowed).collect();
+        for (index, first) in passed.iter().enumerate() {
+            let in_window = passed[index..].iter().take_while(|ms| **ms < first + 1_000).count();
+            assert!(in_window <= 10, "{in_window} passed in the second after {first} ms");
+        }
+        assert!(passed.len() >= 30, "only {} passed in three seconds", passed.len());
+    }
+
+    #[test]
+    fn refused_requests_do_not_count_and_callers_do_not_share() {
+        let limiter = Limiter::new(2);
+        let start = Instant::now();
+        let take = |key, ms| limiter.take(key, start + Duration::from_millis(ms)).unwrap();
+        assert!(take("ana", 0).allowed && take("ana", 500).allowed);
+        for ms in 501..1_000 {
+            assert!(!take("ana", ms).allowed);
+        }
+        assert!(take("eva", 999).allowed);
+        let refused = take("ana", 999);
+        assert_eq!((refused.remaining, refused.seconds()), (0, 1));
+        assert!(take("ana", 1_000).allowed);
+        assert!(!take("ana", 1_499).allowed);
+        assert!(take("ana", 1_500).allowed);
+    }
+
+    #[test]
+    fn memory_does_not_grow_with_callers_who_left() {
+        let limiter = Limiter::new(10);
+        let start = Instant::now();
+        for user in 0..1_000_000_u32 {
+            // A million users in a minute, with the sweep that runs every second.
+            let now = start + Duration::from_micros(60 * u64::from(user));
+            limiter.take(user, now);
+            if user % 16_667 == 0 {
+                limiter.sweep(now);
+            }
+        }
+        assert!(limiter.passed.lock().unwrap().capacity() < 100_000);
+        limiter.sweep(start + Duration::from_secs(62));
+        assert_eq!(limiter.passed.lock().unwrap().capacity(), 0);
+    }
+}

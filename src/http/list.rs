@@ -1,0 +1,117 @@
+//! What all lists share: the common filters, pages, and the `lite` form (API document, operation 1).
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream;
+use serde::Serialize;
+
+use super::error::Error;
+use super::json::{APPLICATION_JSON, Json, unknown_action};
+use crate::contact::Status;
+use crate::json::Object;
+use crate::paging::{Cursor, Page, PageRequest};
+use crate::search::Search;
+use crate::store;
+use crate::text::Invalid;
+
+/// Whether a list is asked for in its `lite` form, the only action of a list.
+pub(super) fn read_lite(body: &Object) -> Result<bool, Invalid> {
+    match body.string("action")? {
+        None => Ok(false),
+        Some("lite") => Ok(true),
+        Some(_) => Err(unknown_action("\"lite\" or absent")),
+    }
+}
+
+/// `filters.search`.
+pub(super) fn read_search(filters: &Object) -> Result<Option<Arc<Search>>, Invalid> {
+    let term = filters.string("search")?.unwrap_or_default();
+    Ok(Search::parse("search", term)?.map(Arc::new))
+}
+
+/// `filters.status`, which the document does not have.
+pub(super) fn read_status(filters: &Object) -> Result<Status, Invalid> {
+    match filters.string("status")? {
+        None | Some("all") => Ok(Status::All),
+        Some("active") => Ok(Status::Active),
+        Some("inactive") => Ok(Status::Inactive),
+        Some(_) => Err(Invalid::new("status", "must be \"active\", \"inactive\" or \"all\"")),
+    }
+}
+
+/// `page` and `page_size` of a list.
+pub(super) fn page_request(object: &Object) -> Result<PageRequest, Invalid> {
+    let after = Cursor::decode("page", object.string("page")?.unwrap_or_default())?;
+    let size = object.integer("page_size", 1..=PageRequest::MAX_SIZE as i64)?;
+    let size = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(PageRequest::DEFAULT_SIZE);
+    Ok(PageRequest { after, size })
+}
+
+/// `{"code": 0, "data": [...], "next_page": ...}`
+pub(super) fn listed<T: Serialize>(page: Page<T>) -> Response {
+    #[derive(Serialize)]
+    struct Body<T> {
+        code: u8,
+        data: Vec<T>,
+        next_page: Option<String>,
+    }
+    Json(Body { code: 0, data: page.rows, next_page: page.next.map(Cursor::encode) }).into_response()
+}
+
+/// Answers with every match, a part of the list at a time: memory does not grow with the number of rows, and a slow
+/// reader holds no snapshot open. Like a walk over the pages, it shows everybody who was there throughout, once.
+///
+/// The first part is read before the answer begins, so that a failure then still has its own status. A later failure
+/// cuts the answer off.
+pub(super) async fn lite<T, F>(part: impl Fn(PageRequest) -> F + Send + 'static) -> Result<Response, Error>
+where
+    T: Serialize + Send + 'static,
+    F: Future<Output = Result<Page<T>, store::Error>> + Send + 'static,
+{
+    const ROWS: usize = 2000;
+    let after = |after| PageRequest { after, size: ROWS };
+
+    let first = part(after(Cursor::default())).await?;
+    let rest = stream::try_unfold((part, Next::First(first)), move |(part, next)| async move {
+        let (page, start) = match next {
+            Next::First(page) => (page, "{\"code\":0,\"data\":["),
+            Next::After(cursor) => match part(after(cursor)).await {
+                Ok(page) => (page, ","),
+                Err(error) => {
+                    tracing::error!(cause = %error, "a list was cut off");
+                    return Err(std::io::Error::other(error));
+                }
+            },
+            Next::End => return Ok(None),
+        };
+        let (next, end) = match page.next {
+            Some(cursor) => (Next::After(cursor), ""),
+            None => (Next::End, "]}"),
+        };
+        Ok(Some((write_part(start, &page.rows, end)?, (part, next))))
+    });
+    Ok(([(CONTENT_TYPE, APPLICATION_JSON)], Body::from_stream(rest)).into_response())
+}
+
+/// What comes next of a `lite` list.
+enum Next<T> {
+    First(Page<T>),
+    After(Cursor),
+    End,
+}
+
+fn write_part<T: Serialize>(start: &str, rows: &[T], end: &str) -> serde_json::Result<Bytes> {
+    let mut bytes = Vec::with_capacity(100 * rows.len() + 32);
+    bytes.extend_from_slice(start.as_bytes());
+    for (place, row) in rows.iter().enumerate() {
+        if place > 0 {
+            bytes.push(b',');
+        }
+        serde_json::to_writer(&mut bytes, row)?;
+    }
+    bytes.extend_from_slice(end.as_bytes());
+    Ok(bytes.into())
+}

@@ -1,0 +1,147 @@
+//! The HTTP API: the map of its routes, and the layers that every request passes.
+
+mod accounts;
+mod associations;
+mod auth;
+mod contacts;
+mod error;
+mod json;
+mod limit;
+mod list;
+mod roles;
+mod trace;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodRouter, get, post};
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::store::Store;
+use crate::token::Verifier;
+use error::Error;
+use limit::Limits;
+
+/// How long requests in flight may take after the service was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Everything that a request needs. One of it serves all requests.
+pub struct App {
+    store: Store,
+    tokens: Verifier,
+    limits: Limits,
+}
+
+type Shared = Arc<App>;
+
+impl App {
+    /// The application over an open store, with a limit of requests a second for each caller; 0 is none.
+    pub fn new(store: Store, tokens: Verifier, per_second: usize) -> Self {
+        Self { store, tokens, limits: Limits::new(per_second) }
+    }
+}
+
+/// All routes with all layers. What comes first here is nearest to the handlers.
+pub fn router(app: Arc<App>) -> Router {
+    let api = Router::new()
+        .both("/sales/contacts", post(contacts::list))
+        .both("/sales/contacts/contact", get(contacts::get).post(contacts::change))
+        .both("/sales/contacts/associate-account", post(associations::associate))
+        .both("/sales/contacts/dissociate-account", post(associations::dissociate))
+        .both("/sales/contacts/associations", post(associations::act))
+        .both("/sales/accounts", post(accounts::list))
+        .both("/sales/accounts/account", get(accounts::get).post(accounts::change))
+        .both("/sales/roles", post(roles::list))
+        .both("/sales/roles/role", post(roles::change))
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(unknown_method)
+        .layer(from_fn_with_state(app.clone(), limit::limit))
+        .layer(from_fn_with_state(app.clone(), auth::authenticate));
+    Router::new()
+        .nest("/api", api)
+        .route("/health", get(health))
+        .route("/ready", get(ready))
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(unknown_method)
+        .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
+        .layer(from_fn(trace::trace))
+        .with_state(app)
+}
+
+/// A path answers with and without the trailing slash, without a redirect.
+trait Both {
+    fn both(self, path: &str, methods: MethodRouter<Shared>) -> Self;
+}
+
+impl Both for Router<Shared> {
+    fn both(self, path: &str, methods: MethodRouter<Shared>) -> Self {
+        self.route(path, methods.clone()).route(&format!("{path}/"), methods)
+    }
+}
+
+async fn unknown_path() -> Error {
+    Error::UnknownPath
+}
+
+async fn unknown_method() -> Error {
+    Error::UnknownMethod
+}
+
+/// The process is alive.
+async fn health() -> Response {
+    json::done("Alive")
+}
+
+/// The database answers, so requests may come.
+async fn ready(State(app): State<Shared>) -> Result<Response, Error> {
+    app.store.ready().await?;
+    Ok(json::done("Ready"))
+}
+
+/// Serves until told to stop; then answers what is in flight, for at most ten seconds.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let app = Arc::new(app);
+    let sweeper = tokio::spawn(sweep(app.clone()));
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let listener = listener.tap_io(|stream| {
+        // Answers are small and written whole: waiting to fill a packet only delays them.
+        let _ = stream.set_nodelay(true);
+    });
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async {
+        stop.await;
+        let _ = stopping.send(());
+    });
+    let result = tokio::select! {
+        result = server => result,
+        () = async {
+            // The channel also closes when the server ends by itself; then the other branch is ready.
+            let _ = stopped.await;
+            tokio::time::sleep(GRACE).await;
+        } => {
+            tracing::warn!("some requests were cut off after {} s", GRACE.as_secs());
+            Ok(())
+        }
+    };
+    sweeper.abort();
+    result
+}
+
+async fn sweep(app: Arc<App>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        second.tick().await;
+        app.limits.sweep();
+    }
+}

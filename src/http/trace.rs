@@ -1,0 +1,38 @@
+//! The outermost layer: a request id on every answer, and one line in the log for every request.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::header::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives a request its id and logs what became of it. The log names the route, never the path or the query as sent.
+pub(super) async fn trace(request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let id = request.headers().get(&REQUEST_ID).filter(|id| is_sound(id)).cloned().unwrap_or_else(new_id);
+    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let status = response.status().as_u16();
+    let route = route.as_ref().map_or("-", MatchedPath::as_str);
+    let microseconds = start.elapsed().as_micros();
+    span.in_scope(|| tracing::info!(status, %method, route, microseconds, "answered"));
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// A proxy's id is kept if it can't upset a log.
+fn is_sound(id: &HeaderValue) -> bool {
+    (1..=64).contains(&id.len())
+        && id.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+}
+
+fn new_id() -> HeaderValue {
+    HeaderValue::try_from(Uuid::now_v7().to_string()).unwrap_or(HeaderValue::from_static("-"))
+}
