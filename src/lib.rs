@@ -12,6 +12,8 @@
 pub mod account;
 pub mod association;
 pub mod caller;
+pub mod cli;
+pub mod config;
 pub mod contact;
 pub mod http;
 pub mod json;

@@ -1,0 +1,315 @@
+//! `contacts import`
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use csv::{ReaderBuilder, StringRecord, Writer, WriterBuilder};
+use encoding_rs::{Encoding, WINDOWS_1252};
+use encoding_rs_io::DecodeReaderBytesBuilder;
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::cells::unguarded;
+use super::{caller, grouped};
+use crate::caller::Caller;
+use crate::config;
+use crate::contact::{Details, Email, Import, Imported, Phone};
+use crate::search::fold;
+use crate::store::Store;
+use crate::text::{Invalid, Text};
+
+/// Rows that share a commit. Meanwhile a service on the same database waits for its own writes, so it is kept short.
+const BATCH: usize = 2000;
+
+/// Between two batches, so that the service gets its turn.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// Puts the file's rows in, in batches, and says what became of them.
+pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
+    let caller = caller(&import.owner)?;
+    let name = import.file.display();
+    let file = File::open(&import.file).with_context(|| format!("cannot read {name}"))?;
+    let bar = progress(file.metadata()?.len());
+    let (columns, mut rows) = open(bar.wrap_read(file), encoding(&import.file)?)
+        .with_context(|| format!("cannot import {name}"))?;
+    let mut run = Run {
+        store: Store::open(&import.database.database)?,
+        caller,
+        dry_run: import.dry_run,
+        rejected: Rejected::new(&import.file, rows.headers()?),
+        batch: Vec::with_capacity(BATCH),
+        imported: 0,
+    };
+    let start = Instant::now();
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut row = StringRecord::new();
+    loop {
+        let more = match rows.read_record(&mut row) {
+            Ok(more) => more,
+            Err(error) => return Err(run.stopped(error.into()).await),
+        };
+        let line = row.position().map_or(0, csv::Position::line);
+        if more && line >= import.from_line {
+            match columns.read(&row) {
+                Ok(contact) => run.batch.push((row.clone(), contact)),
+                Err(invalid) => run.rejected.add(&row, &invalid.to_string())?,
+            }
+        }
+        if !more || run.batch.len() == BATCH {
+            tokio::select! {
+                done = run.put_in() => if let Err(error) = done {
+                    return Err(run.stopped(error).await);
+                },
+                // The batch under way is either in or not; only the database knows.
+                _ = interrupt.recv() => bail!(
+                    "interrupted near line {line}, {} contacts are in; compare before you go on with --from-line",
+                    grouped(run.imported)
+                ),
+            }
+        }
+        if !more {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+    run.summary(start.elapsed())
+}
+
+/// An import under way.
+struct Run {
+    store: Store,
+    caller: Caller,
+    dry_run: bool,
+    rejected: Rejected,
+    batch: Vec<(StringRecord, Import)>,
+    imported: u64,
+}
+
+impl Run {
+    async fn put_in(&mut self) -> anyhow::Result<()> {
+        let contacts = self.batch.iter().map(|(_, contact)| contact.clone()).collect();
+        let outcomes = if self.dry_run {
+            self.store.try_import_contacts(&self.caller, contacts).await?
+        } else {
+            self.store.import_contacts(&self.caller, contacts).await?
+        };
+        for ((row, contact), outcome) in self.batch.drain(..).zip(outcomes) {
+            match (outcome, contact.role) {
+                (Imported::Done, _) => self.imported += 1,
+                (Imported::InactiveAccount, _) => self.rejected.add(&row, "account is inactive")?,
+                (Imported::UnknownRole, Some(_)) => {
+                    self.rejected.add(&row, "role is not one of the workspace")?
+                }
+                (Imported::UnknownRole, None) => {
+                    self.rejected.add(&row, "role is required: the workspace has no role 1 any more")?;
+                }
+            }
+        }
+        tokio::time::sleep(PAUSE).await;
+        Ok(())
+    }
+
+    /// What to do when the import can't go on.
+    async fn stopped(&mut self, error: anyhow::Error) -> anyhow::Error {
+        let first = self.batch.first().and_then(|(row, _)| row.position()).map(csv::Position::line);
+        let next =
+            first.map_or_else(String::new, |line| format!(" from line {line} on (--from-line {line})"));
+        error.context(format!("stopped; {} contacts are in, go on{next}", grouped(self.imported)))
+    }
+
+    fn summary(self, took: Duration) -> anyhow::Result<()> {
+        let rejected = self.rejected.finish()?;
+        let verb = if self.dry_run { "would import" } else { "imported" };
+        let seconds = took.as_secs_f64();
+        println!(
+            "{verb} {} contacts in {seconds:.1} s ({} a second), rejected {}",
+            grouped(self.imported),
+            grouped((self.imported as f64 / seconds.max(0.001)) as u64),
+            rejected.as_ref().map_or_else(
+                || "none".to_owned(),
+                |(count, file)| format!("{}: see {}", grouped(*count), file.display())
+            )
+        );
+        Ok(())
+    }
+}
+
+/// A bar by the bytes read, which is drawn only on a terminal.
+fn progress(bytes: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} elapsed, {eta} left");
+    let bar = ProgressBar::new(bytes);
+    style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+/// UTF-8 unless a byte says otherwise; then what Spanish spreadsheets write. A mark at the start goes before both.
+fn encoding(path: &Path) -> anyhow::Result<Option<&'static Encoding>> {
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0; 1 << 16];
+    let mut kept = 0;
+    loop {
+        let read = file.read(&mut buffer[kept..])?;
+        let filled = kept + read;
+        let valid = match std::str::from_utf8(&buffer[..filled]) {
+            Ok(_) => filled,
+            // A character that the buffer cut in two is looked at again with its rest.
+            Err(error) if error.error_len().is_none() && read > 0 => error.valid_up_to(),
+            Err(_) => return Ok(Some(WINDOWS_1252)),
+        };
+        if read == 0 {
+            return Ok(None);
+        }
+        buffer.copy_within(valid..filled, 0);
+        kept = filled - valid;
+    }
+}
+
+/// The rows after the headings, and which column is what.
+fn open<R: Read>(
+    file: R,
+    encoding: Option<&'static Encoding>,
+) -> anyhow::Result<(Columns, csv::Reader<impl Read + use<R>>)> {
+    let text =
+        DecodeReaderBytesBuilder::new().encoding(encoding).bom_override(true).strip_bom(true).build(file);
+    let mut text = BufReader::new(text);
+    let mut headings = String::new();
+    text.read_line(&mut headings)?;
+    let text = Cursor::new(headings.clone()).chain(text);
+    let known = |delimiter: &char| {
+        headings.split(*delimiter).filter(|heading| Column::named(heading).is_some()).count()
+    };
+    let delimiter = [',', ';', '\t'].into_iter().rev().max_by_key(known).unwrap_or(',');
+    let mut rows = ReaderBuilder::new().delimiter(delimiter as u8).flexible(true).from_reader(text);
+    let columns = Columns::of(rows.headers()?)?;
+    Ok((columns, rows))
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    FirstName,
+    LastName,
+    Email,
+    Phone,
+    Account,
+    Role,
+}
+
+impl Column {
+    /// By the heading in English or Spanish, whatever its case, accents, blanks and underscores.
+    fn named(heading: &str) -> Option<Self> {
+        let heading: String = fold(heading).chars().filter(|c| c.is_alphanumeric()).collect();
+        match heading.as_str() {
+            "firstname" | "nombre" | "nombres" => Some(Self::FirstName),
+            "lastname" | "apellido" | "apellidos" => Some(Self::LastName),
+            "email" | "emailaddress" | "correo" | "correoelectronico" => Some(Self::Email),
+            "phone" | "phonenumber" | "telefono" | "movil" => Some(Self::Phone),
+            "account" | "company" | "cuenta" | "empresa" => Some(Self::Account),
+            "role" | "rol" => Some(Self::Role),
+            _ => None,
+        }
+    }
+}
+
+/// Which column is what.
+struct Columns {
+    first_name: usize,
+    last_name: usize,
+    email: Option<usize>,
+    phone: Option<usize>,
+    account: Option<usize>,
+    role: Option<usize>,
+    count: usize,
+}
+
+impl Columns {
+    fn of(headings: &StringRecord) -> anyhow::Result<Self> {
+        let place = |column| -> anyhow::Result<Option<usize>> {
+            let mut places =
+                (0..headings.len()).filter(|place| Column::named(&headings[*place]) == Some(column));
+            match (places.next(), places.next()) {
+                (Some(first), Some(second)) => {
+                    bail!("the headings {} and {} mean the same", &headings[first], &headings[second])
+                }
+                (first, _) => Ok(first),
+            }
+        };
+        let needed = "the first line must hold the headings first_name and last_name (or Nombre and Apellidos), and may \
+                      hold email, phone, account and role";
+        Ok(Self {
+            first_name: place(Column::FirstName)?.context(needed)?,
+            last_name: place(Column::LastName)?.context(needed)?,
+            email: place(Column::Email)?,
+            phone: place(Column::Phone)?,
+            account: place(Column::Account)?,
+            role: place(Column::Role)?,
+            count: headings.len(),
+        })
+    }
+
+    /// A row as the API would read it. Cells that are missing at its end are empty.
+    fn read(&self, row: &StringRecord) -> Result<Import, Invalid> {
+        if row.iter().skip(self.count).any(|cell| !cell.trim().is_empty()) {
+            return Err(Invalid::new(
+                "row",
+                format!("must have at most {} cells, as the headings", self.count),
+            ));
+        }
+        let cell =
+            |place: Option<usize>| unguarded(place.and_then(|place| row.get(place)).unwrap_or_default());
+        let import = Import {
+            details: Details {
+                first_name: Text::required("first_name", cell(Some(self.first_name)))?,
+                last_name: Text::required("last_name", cell(Some(self.last_name)))?,
+                email: Email::optional("email", cell(self.email))?,
+                phone: Phone::optional("phone", cell(self.phone))?,
+            },
+            account: Text::optional("account", cell(self.account))?,
+            role: Text::optional("role", cell(self.role))?,
+        };
+        if import.account.is_none() && import.role.is_some() {
+            return Err(Invalid::new("account", "is required where there is a role"));
+        }
+        Ok(import)
+    }
+}
+
+/// The file of rejected rows, made with the first of them.
+struct Rejected {
+    path: PathBuf,
+    headings: StringRecord,
+    file: Option<Writer<File>>,
+    count: u64,
+}
+
+impl Rejected {
+    fn new(import: &Path, headings: &StringRecord) -> Self {
+        let path = import.with_extension("rejected.csv");
+        Self { path, headings: headings.clone(), file: None, count: 0 }
+    }
+
+    fn add(&mut self, row: &StringRecord, reason: &str) -> anyhow::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => {
+                let file = WriterBuilder::new().flexible(true).from_path(&self.path);
+                let mut file = file.with_context(|| format!("cannot write {}", self.path.display()))?;
+                file.write_record(["line", "reason"].into_iter().chain(&self.headings))?;
+                self.file.insert(file)
+            }
+        };
+        let line = row.position().map_or(0, csv::Position::line).to_string();
+        file.write_record([line.as_str(), reason].into_iter().chain(row))?;
+        self.count += 1;
+        Ok(())
+    }
+
+    /// How many rows were rejected, and where they are.
+    fn finish(self) -> anyhow::Result<Option<(u64, PathBuf)>> {
+        let Some(mut file) = self.file else { return Ok(None) };
+        file.flush()?;
+        Ok(Some((self.count, self.path)))
+    }
+}

@@ -1,0 +1,109 @@
+//! Where the key that checks tokens comes from.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use crate::config::Tokens;
+use crate::store::Address;
+use crate::token::{Secret, Verifier};
+
+const SECRET: &str = "CONTACTS_JWT_SECRET";
+const MAKE_ONE: &str = "make one with: openssl rand -hex 32";
+
+/// Where a secret comes from.
+pub(super) enum Source {
+    /// The variable itself.
+    Variable,
+    /// A file that the operator named.
+    File(PathBuf),
+    /// The file beside the database, made when it is first needed.
+    Beside(PathBuf),
+}
+
+impl Source {
+    pub(super) fn of(tokens: &Tokens, database: &Address) -> Self {
+        if env::var_os(SECRET).is_some() {
+            return Self::Variable;
+        }
+        match &tokens.jwt_secret_file {
+            Some(file) => Self::File(file.clone()),
+            None => {
+                let mut beside = database.path().as_os_str().to_owned();
+                beside.push(".jwt-secret");
+                Self::Beside(beside.into())
+            }
+        }
+    }
+}
+
+/// The shared secret.
+pub(super) fn secret(source: &Source) -> anyhow::Result<Secret> {
+    let (bytes, name) = match source {
+        Source::Variable => {
+            let value = env::var(SECRET).with_context(|| format!("{SECRET} must be text; {MAKE_ONE}"))?;
+            (value.into_bytes(), SECRET.to_owned())
+        }
+        Source::File(file) => (read(file)?, file.display().to_string()),
+        Source::Beside(file) => {
+            make(file)?;
+            (read(file)?, file.display().to_string())
+        }
+    };
+    Secret::new(bytes)
+        .map_err(|wrong| anyhow::anyhow!("the secret in {name} is not safe: {wrong}; {MAKE_ONE}"))
+}
+
+/// A file's content without the line end that editors leave.
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes =
+        fs::read(file).with_context(|| format!("cannot read the secret file {}", file.display()))?;
+    let mode = fs::metadata(file)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        tracing::warn!(file = %file.display(), "others may read the secret file: chmod 600 it");
+    }
+    bytes.truncate(bytes.trim_ascii_end().len());
+    Ok(bytes)
+}
+
+/// Makes a secret file that only its owner may read, unless there is one. Of two processes at once, both use the same.
+fn make(file: &Path) -> anyhow::Result<()> {
+    if file.exists() {
+        return Ok(());
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let context = || format!("cannot make the secret file {}; is there such a folder?", file.display());
+    let mut random = [0; Secret::MIN_BYTES];
+    getrandom::fill(&mut random).map_err(|error| anyhow::anyhow!("no random numbers to be had: {error}"))?;
+    // It appears under its name whole or not at all.
+    let mut whole = tempfile::NamedTempFile::new_in(folder).with_context(context)?;
+    for byte in random {
+        write!(whole, "{byte:02x}").with_context(context)?;
+    }
+    writeln!(whole).with_context(context)?;
+    whole.as_file().sync_all().with_context(context)?;
+    match whole.persist_noclobber(file) {
+        Ok(_) => File::open(folder)?.sync_all().with_context(context),
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error).with_context(context),
+    }
+}
+
+/// What checks the tokens of requests.
+pub(super) fn verifier(tokens: &Tokens, source: &Source) -> anyhow::Result<Verifier> {
+    let (Some(file), Some(algorithm)) = (&tokens.jwt_public_key, tokens.jwt_algorithm) else {
+        return Ok(Verifier::with_secret(&secret(source)?, tokens.claims()));
+    };
+    if matches!(source, Source::Variable) {
+        bail!(
+            "both {SECRET} and --jwt-public-key are set: tokens are checked with one of them; unset the other"
+        );
+    }
+    let pem = fs::read(file).with_context(|| format!("cannot read the public key {}", file.display()))?;
+    Verifier::with_public_key(&pem, algorithm, tokens.claims())
+        .map_err(|wrong| anyhow::anyhow!("the public key {} can't be used: {wrong}", file.display()))
+}

@@ -1,0 +1,84 @@
+//! The commands, one file each. An error says what to do next.
+
+mod cells;
+mod export;
+mod import;
+mod keys;
+mod migrate;
+mod roles;
+mod serve;
+mod token;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use tokio::runtime;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::caller::Caller;
+use crate::config::{Cli, Command, Owner};
+
+/// Runs the command that the command line names.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli.command.unwrap_or(Command::Serve(cli.serve))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("contacts: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    log(if let Command::Serve(serve) = &command { &serve.log } else { "warn" })?;
+    match command {
+        Command::Serve(serve) => {
+            let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(serve::run(serve))
+        }
+        Command::Token(token) => token::run(&token),
+        Command::Import(import) => one_thread()?.block_on(import::run(import)),
+        Command::Export(export) => one_thread()?.block_on(export::run(export)),
+        Command::Roles(roles) => one_thread()?.block_on(roles::run(roles)),
+        Command::Migrate(migrate) => migrate::run(&migrate),
+    }
+}
+
+fn one_thread() -> std::io::Result<runtime::Runtime> {
+    runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// Logs go to standard error: lines for people on a terminal, one JSON object a line elsewhere.
+fn log(levels: &str) -> anyhow::Result<()> {
+    let levels: Targets =
+        levels.parse().context("--log takes a level, such as info or warn,contacts=debug")?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = if std::io::stderr().is_terminal() { lines.boxed() } else { lines.json().boxed() };
+    tracing_subscriber::registry().with(lines.with_filter(levels)).init();
+    Ok(())
+}
+
+fn caller(owner: &Owner) -> anyhow::Result<Caller> {
+    Caller::new(&owner.workspace, &owner.user).with_context(|| {
+        format!("--user and --workspace take 1 to {} bytes without control characters", Caller::MAX_BYTES)
+    })
+}
+
+/// A number as people read it: 1,234,567.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

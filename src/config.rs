@@ -1,0 +1,266 @@
+//! The command line: every flag, its variable, its default, and its help.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::role;
+use crate::store::{self, Address};
+use crate::text::Text;
+use crate::token::{Claims, KeyAlgorithm};
+
+static VERSION: LazyLock<String> =
+    LazyLock::new(|| format!("{} (SQLite {})", env!("CARGO_PKG_VERSION"), store::sqlite_version()));
+
+/// The contacts service: a documented HTTP API for the contacts of a sales team.
+///
+/// Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(name = "contacts", version = VERSION.as_str(), args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to serve, where no command is given.
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API over HTTP (the default)
+    Serve(Serve),
+    /// Print a token for a user of a workspace, and nothing else
+    Token(Token),
+    /// Put the contacts of a CSV file into the database, also while the service runs
+    Import(Import),
+    /// Write a user's contacts to standard output
+    Export(Export),
+    /// List a workspace's roles, or change them
+    Roles(Roles),
+    /// Bring the database's schema up to date, which serving does by itself
+    Migrate(Migrate),
+}
+
+/// `contacts serve`
+#[derive(Clone, Debug, Args)]
+pub struct Serve {
+    /// Address and port to listen on
+    #[arg(long, env = "CONTACTS_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub database: Database,
+    /// Requests that a user may make in any second, over all calls together; 0 turns the limit off
+    #[arg(long, env = "CONTACTS_RATE_LIMIT", default_value_t = 10, value_name = "N")]
+    pub rate_limit: usize,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub tokens: Tokens,
+    /// What to log: error, warn, info, debug or trace, also by part (warn,contacts::http=info)
+    #[arg(long, env = "CONTACTS_LOG", default_value = "info", value_name = "LEVEL")]
+    pub log: String,
+}
+
+/// The database that a command works on.
+#[derive(Clone, Debug, Args)]
+pub struct Database {
+    /// Database to use; a missing one is made
+    #[arg(long, env = "CONTACTS_DATABASE", default_value = Database::DEFAULT, value_name = "ADDRESS")]
+    pub database: Address,
+}
+
+impl Database {
+    /// The database that is used where none is named.
+    pub const DEFAULT: &str = "sqlite:contacts.db";
+}
+
+/// How tokens are signed, and what they must say.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Tokens")]
+pub struct Tokens {
+    /// File with the secret that signs tokens (HS256), at least 32 bytes. The variable CONTACTS_JWT_SECRET can hold
+    /// the secret itself. Without either, one is made at the first start and kept beside the database
+    #[arg(long, env = "CONTACTS_JWT_SECRET_FILE", value_name = "FILE")]
+    pub jwt_secret_file: Option<PathBuf>,
+    /// File with the public key in PEM that checks tokens which somebody else signs; goes with --jwt-algorithm
+    #[arg(long, env = "CONTACTS_JWT_PUBLIC_KEY", value_name = "FILE", requires = "jwt_algorithm")]
+    #[arg(conflicts_with = "jwt_secret_file")]
+    pub jwt_public_key: Option<PathBuf>,
+    /// Algorithm of the public key
+    #[arg(long, env = "CONTACTS_JWT_ALGORITHM", value_name = "NAME", requires = "jwt_public_key")]
+    pub jwt_algorithm: Option<KeyAlgorithm>,
+    /// Claim that holds the user
+    #[arg(long, env = "CONTACTS_JWT_USER_CLAIM", default_value = Tokens::USER_CLAIM, value_name = "CLAIM")]
+    pub jwt_user_claim: String,
+    /// Claim that holds the workspace
+    #[arg(long, env = "CONTACTS_JWT_WORKSPACE_CLAIM", default_value = Tokens::WORKSPACE_CLAIM, value_name = "CLAIM")]
+    pub jwt_workspace_claim: String,
+    /// Issuer (iss) that a token must have
+    #[arg(long, env = "CONTACTS_JWT_ISSUER", value_name = "TEXT")]
+    pub jwt_issuer: Option<String>,
+    /// Audience (aud) that a token must be meant for; without it, a token meant for any audience is refused
+    #[arg(long, env = "CONTACTS_JWT_AUDIENCE", value_name = "TEXT")]
+    pub jwt_audience: Option<String>,
+}
+
+impl Tokens {
+    /// The claim that holds the user where none is named.
+    pub const USER_CLAIM: &str = "sub";
+    /// The claim that holds the workspace where none is named.
+    pub const WORKSPACE_CLAIM: &str = "workspace";
+
+    /// What a token must say.
+    pub fn claims(&self) -> Claims {
+        Claims {
+            user: self.jwt_user_claim.clone(),
+            workspace: self.jwt_workspace_claim.clone(),
+            issuer: self.jwt_issuer.clone(),
+            audience: self.jwt_audience.clone(),
+        }
+    }
+}
+
+/// The person on whose behalf a command works.
+#[derive(Clone, Debug, Args)]
+pub struct Owner {
+    /// User, as tokens name them
+    #[arg(long, value_name = "USER")]
+    pub user: String,
+    /// Workspace, as tokens name it
+    #[arg(long, value_name = "WORKSPACE")]
+    pub workspace: String,
+}
+
+/// `contacts token`
+#[derive(Clone, Debug, Args)]
+pub struct Token {
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub owner: Owner,
+    /// How many days the token is valid
+    #[arg(long, default_value_t = 30, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=36_500))]
+    pub days: u64,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub database: Database,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub tokens: Tokens,
+}
+
+/// `contacts import`
+///
+/// The first line holds the headings: first_name and last_name (or Nombre and Apellidos), and if there are such
+/// columns email (Correo), phone (Teléfono), account (Cuenta) and role (Rol). Cells are separated by commas,
+/// semicolons or tabs; the text is UTF-8 or Windows-1252. Both are found out.
+///
+/// An account that the workspace does not have is made, and the contact is associated with it: with the role of the
+/// role column, or with role 1. Rows that can't go in are written to FILE.rejected.csv with their line and the reason;
+/// the others go in.
+#[derive(Clone, Debug, Args)]
+pub struct Import {
+    /// CSV file
+    #[arg(value_name = "FILE.csv")]
+    pub file: PathBuf,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub owner: Owner,
+    /// Only say what would happen; nothing goes in
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Leave out what comes before this line of the file, to go on after an interruption
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub from_line: u64,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub database: Database,
+}
+
+/// `contacts export`
+#[derive(Clone, Debug, Args)]
+pub struct Export {
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub owner: Owner,
+    /// Format of the output
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    pub format: Format,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub database: Database,
+}
+
+/// What an export looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Comma-separated values that spreadsheets open safely and `contacts import` reads
+    Csv,
+    /// vCard 4.0, as address books read it
+    Vcard,
+}
+
+/// `contacts roles`
+#[derive(Clone, Debug, Args)]
+#[group(id = "role_change", multiple = false)]
+pub struct Roles {
+    /// Workspace, as tokens name it
+    #[arg(long, value_name = "WORKSPACE")]
+    pub workspace: String,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub change: RoleChange,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub database: Database,
+}
+
+/// One change of a workspace's roles.
+#[derive(Clone, Debug, Args)]
+#[group(multiple = false)]
+pub struct RoleChange {
+    /// Add a role
+    #[arg(long, value_name = "NAME", value_parser = role_name)]
+    pub add: Option<role::Name>,
+    /// Rename a role
+    #[arg(long, value_names = ["ID", "NAME"], num_args = 2)]
+    pub rename: Option<Vec<String>>,
+    /// Delete a role that no association has
+    #[arg(long, value_name = "ID")]
+    pub delete: Option<i64>,
+}
+
+/// Reads a role's name as the API does.
+pub fn role_name(raw: &str) -> Result<role::Name, String> {
+    Text::required("name", raw).map_err(|invalid| invalid.to_string())
+}
+
+/// `contacts migrate`
+#[derive(Clone, Debug, Args)]
+pub struct Migrate {
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub database: Database,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_command_is_serve() {
+        let cli = Cli::parse_from(["contacts", "--listen", "127.0.0.1:9000"]);
+        assert!(cli.command.is_none());
+        assert_eq!(cli.serve.listen.port(), 9000);
+    }
+}

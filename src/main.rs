@@ -1,0 +1,7 @@
+//! The program `contacts`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    contacts::cli::main()
+}
