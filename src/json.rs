@@ -73,7 +73,7 @@ impl Object {
 
     /// A required UUID.
     pub fn uuid(&self, field: &str) -> Result<Uuid, Invalid> {
-        self.optional_uuid(field)?.ok_or_else(|| Invalid::new(field, "is required: a UUID of 36 characters"))
+        self.optional_uuid(field)?.ok_or_else(|| uuid_required(field))
     }
 
     /// A UUID; absent is none.
@@ -120,7 +120,13 @@ impl Object {
     }
 }
 
-fn not_a_uuid(field: &str) -> Invalid {
+/// A field that must hold a UUID is absent.
+pub(crate) fn uuid_required(field: &str) -> Invalid {
+    Invalid::new(field, "is required: a UUID of 36 characters")
+}
+
+/// A field that must hold a UUID holds something else.
+pub(crate) fn not_a_uuid(field: &str) -> Invalid {
     Invalid::new(field, "must be a UUID of 36 characters, such as 123e4567-e89b-12d3-a456-426614174000")
 }
 
@@ -203,7 +209,7 @@ mod tests {
         for body in ["null", "[]", "1", "\"a\"", "true"] {
             assert_eq!(refused(body.as_bytes()), "body must be a JSON object");
         }
-        assert_eq!(refused(br#"{"a":1,"a":1}"#), "body must not have a member twice: a at line 1 column 10");
+        assert_eq!(refused(br#"{"a":1,"a":1}"#), "body must not have a member twice: a at line 1 column 13");
         assert!(refused(br#"{"x":[{"b":1,"b":2}]}"#).starts_with("body must not have a member twice: b"));
         assert!(!refused(br#"{"Ana Paz":1,"Ana Paz":2}"#).contains("Ana"));
         for body in

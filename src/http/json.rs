@@ -10,7 +10,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::error::Error;
-use crate::json::Object;
+use crate::json::{Object, not_a_uuid, uuid_required};
 use crate::text::{self, Invalid};
 
 /// The largest body in bytes.
@@ -45,14 +45,12 @@ impl<S: Sync> FromRequest<S> for Lookup {
         let body = object(request).await?.optional_uuid("uuid")?;
         let mut uuids = Vec::from_iter(body);
         for (_, value) in query.iter().filter(|(name, _)| name == "uuid") {
-            let uuid =
-                text::uuid(value).ok_or_else(|| Invalid::new("uuid", "must be a UUID of 36 characters"))?;
-            uuids.push(uuid);
+            uuids.push(text::uuid(value).ok_or_else(|| not_a_uuid("uuid"))?);
         }
         uuids.dedup();
         match uuids[..] {
             [uuid] => Ok(Self(uuid)),
-            [] => Err(Invalid::new("uuid", "is required: a UUID of 36 characters").into()),
+            [] => Err(uuid_required("uuid").into()),
             _ => Err(Invalid::new("uuid", "must be the same in the body and in the query").into()),
         }
     }

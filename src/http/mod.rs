@@ -19,7 +19,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -61,11 +61,15 @@ pub fn router(app: Arc<App>) -> Router {
         .both("/sales/roles", post(roles::list))
         .both("/sales/roles/role", post(roles::change))
         .fallback(unknown_path)
-        .method_not_allowed_fallback(unknown_method)
-        .layer(from_fn_with_state(app.clone(), limit::limit))
-        .layer(from_fn_with_state(app.clone(), auth::authenticate));
+        .method_not_allowed_fallback(unknown_method);
+    let guarded = |routes: Router<Shared>| {
+        let limited = routes.layer(from_fn_with_state(app.clone(), limit::limit));
+        limited.layer(from_fn_with_state(app.clone(), auth::authenticate))
+    };
     Router::new()
-        .nest("/api", api)
+        .nest("/api", guarded(api))
+        // The one path below /api that nesting leaves out.
+        .merge(guarded(Router::new().route("/api/", any(unknown_path))))
         .route("/health", get(health))
         .route("/ready", get(ready))
         .fallback(unknown_path)

@@ -1,0 +1,28 @@
+//! The API as its callers see it, in the order of the API document. Each test runs on every database.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should panic")]
+
+mod support;
+
+mod document;
+
+mod activate;
+mod associate;
+mod create;
+mod delete;
+mod get;
+mod inactivate;
+mod list;
+mod update;
+
+mod accounts;
+mod associations;
+mod roles;
+
+mod bad_input;
+mod edge;
+mod limit;
+mod model;
+mod races;
+mod tenancy;
+mod tokens;

@@ -1,0 +1,219 @@
+//! A fresh service for each test, and callers of it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use contacts::caller::Caller;
+use contacts::http::{App, router};
+use contacts::store::Store;
+use contacts::token::{Claims, Secret, Verifier};
+use http_body_util::BodyExt as _;
+pub(crate) use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+/// Makes a test of each function for every database: `name::sqlite`.
+macro_rules! on_both {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            $(#[$meta])*
+            async fn run($app: TestApp) $body
+
+            #[tokio::test]
+            async fn sqlite() {
+                run(TestApp::sqlite()).await;
+            }
+        }
+    )*};
+}
+pub(crate) use on_both;
+
+pub(crate) const SECRET: &str = "7d0c2f5b9e8a41c6b3f4d2a19c8e7f60";
+
+/// A UUID that nothing has.
+pub(crate) const UNKNOWN: &str = "00000000-0000-4000-8000-000000000000";
+
+/// What came back: the status and the whole body.
+pub(crate) type Answer = (u16, Value);
+
+/// The answer with code 0 and these members.
+pub(crate) fn ok(mut members: Value) -> Answer {
+    members["code"] = 0.into();
+    (200, members)
+}
+
+/// The answer that tells of a failure, with status 400.
+pub(crate) fn refused(code: u16, info: &str) -> Answer {
+    (400, json!({ "res": "error", "code": code, "info": info }))
+}
+
+/// A service with its database, called by `ana` of the workspace `demo` unless `caller` says otherwise.
+#[derive(Clone)]
+pub(crate) struct TestApp {
+    router: Router,
+    token: String,
+    _folder: Arc<TempDir>,
+}
+
+pub(crate) fn claims() -> Claims {
+    Claims { user: "sub".into(), workspace: "workspace".into(), issuer: None, audience: None }
+}
+
+pub(crate) fn secret() -> Secret {
+    Secret::new(SECRET).unwrap()
+}
+
+pub(crate) fn token(user: &str, workspace: &str) -> String {
+    secret().sign(&Caller::new(workspace, user).unwrap(), &claims(), 3600).unwrap()
+}
+
+impl TestApp {
+    /// On a fresh SQLite file, without a rate limit.
+    pub(crate) fn sqlite() -> Self {
+        Self::with(Verifier::with_secret(&secret(), claims()), 0)
+    }
+
+    pub(crate) fn with(verifier: Verifier, per_second: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}", folder.path().join("contacts.db").display());
+        let store = Store::open(&address.parse().unwrap()).unwrap();
+        let router = router(Arc::new(App::new(store, verifier, per_second)));
+        Self { router, token: token("ana", "demo"), _folder: Arc::new(folder) }
+    }
+
+    /// The same service called by somebody else.
+    pub(crate) fn caller(&self, user: &str, workspace: &str) -> Self {
+        Self { token: token(user, workspace), ..self.clone() }
+    }
+
+    /// The same service called with another token.
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        Self { token: token.into(), ..self.clone() }
+    }
+
+    /// A request as it is.
+    pub(crate) async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        (parts.status, parts.headers, body.collect().await.unwrap().to_bytes().to_vec())
+    }
+
+    /// A request with the caller's token, and its headers.
+    pub(crate) async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> (Answer, HeaderMap) {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {}", self.token))
+            .body(body.into())
+            .unwrap();
+        let (status, headers, bytes) = self.send(request).await;
+        assert!(headers.contains_key("x-request-id"), "every answer has a request id");
+        let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));
+        ((status.as_u16(), body), headers)
+    }
+
+    pub(crate) async fn post_raw(&self, path: &str, body: impl Into<Body>) -> Answer {
+        self.request(Method::POST, &format!("/api/sales/{path}"), body).await.0
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.post_raw(path, body.to_string()).await
+    }
+
+    /// GET with a body, as the document has it.
+    pub(crate) async fn get(&self, path: &str, body: Value) -> Answer {
+        self.request(Method::GET, &format!("/api/sales/{path}"), body.to_string()).await.0
+    }
+
+    pub(crate) async fn contacts(&self, body: Value) -> Answer {
+        self.post("contacts/", body).await
+    }
+
+    pub(crate) async fn contact(&self, body: Value) -> Answer {
+        self.post("contacts/contact", body).await
+    }
+
+    pub(crate) async fn accounts(&self, body: Value) -> Answer {
+        self.post("accounts/", body).await
+    }
+
+    pub(crate) async fn account(&self, body: Value) -> Answer {
+        self.post("accounts/account", body).await
+    }
+
+    pub(crate) async fn role(&self, body: Value) -> Answer {
+        self.post("roles/role", body).await
+    }
+
+    pub(crate) async fn roles(&self) -> Answer {
+        self.post("roles/", json!({})).await
+    }
+
+    pub(crate) async fn associations(&self, body: Value) -> Answer {
+        self.post("contacts/associations", body).await
+    }
+
+    /// Makes a contact and returns its UUID.
+    pub(crate) async fn create(&self, first_name: &str, last_name: &str) -> String {
+        let body = json!({ "action": "create", "first_name": first_name, "last_name": last_name });
+        uuid(self.contact(body).await)
+    }
+
+    /// Makes an account and returns its UUID.
+    pub(crate) async fn create_account(&self, name: &str) -> String {
+        uuid(self.account(json!({ "action": "create", "name": name })).await)
+    }
+
+    /// `delete`, `inactivate`, `activate` or `get` of a contact.
+    pub(crate) async fn act(&self, action: &str, uuid: &str) -> Answer {
+        self.contact(json!({ "action": action, "uuid": uuid })).await
+    }
+
+    /// The same of an account.
+    pub(crate) async fn act_account(&self, action: &str, uuid: &str) -> Answer {
+        self.account(json!({ "action": action, "uuid": uuid })).await
+    }
+
+    pub(crate) async fn associate(&self, contact: &str, account: &str, role: i64) -> Answer {
+        let body = json!({ "contact_uuid": contact, "account_uuid": account, "rol_id": role });
+        self.post("contacts/associate-account", body).await
+    }
+
+    pub(crate) async fn dissociate(&self, contact: &str, account: &str) -> Answer {
+        let body = json!({ "contact_uuid": contact, "account_uuid": account });
+        self.post("contacts/dissociate-account", body).await
+    }
+
+    /// The first names on the page that these filters give.
+    pub(crate) async fn names(&self, filters: Value) -> Vec<String> {
+        let (status, body) = self.contacts(json!({ "filters": filters })).await;
+        assert_eq!(status, 200, "{body}");
+        column(&body, "first_name")
+    }
+}
+
+/// A field of every row of an answer.
+pub(crate) fn column(body: &Value, field: &str) -> Vec<String> {
+    body["data"].as_array().unwrap().iter().map(|row| row[field].as_str().unwrap().to_owned()).collect()
+}
+
+/// The UUID of something just made.
+pub(crate) fn uuid((status, body): Answer) -> String {
+    assert_eq!(status, 200, "{body}");
+    body["uuid"].as_str().unwrap().to_owned()
+}
+
+/// The members of an object, in order.
+pub(crate) fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
