@@ -44,17 +44,25 @@ struct Csv<W: Write>(csv::Writer<W>);
 
 impl<W: Write> Output for Csv<W> {
     fn start(&mut self) -> io::Result<()> {
-        Ok(self.0.write_record(["first_name", "last_name", "email", "phone"])?)
+        self.0.write_record(["first_name", "last_name", "email", "phone"]).map_err(io_error)
     }
 
     fn write(&mut self, contact: &Contact) -> io::Result<()> {
         let Contact { first_name, last_name, email, phone, .. } = contact;
         let (email, phone) = (email.as_deref().unwrap_or_default(), phone.as_deref().unwrap_or_default());
-        Ok(self.0.write_record([first_name, last_name, email, phone].map(guarded))?)
+        self.0.write_record([first_name, last_name, email, phone].map(guarded)).map_err(io_error)
     }
 
     fn finish(&mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// The failure below a failure of the CSV writer, which the library's own conversion hides.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
         store: Store::open(&import.database.database)?,
         caller,
         dry_run: import.dry_run,
-        rejected: Rejected::new(&import.file, rows.headers()?),
+        rejected: Rejected::new(&import.file, rows.headers()?, columns.delimiter),
         batch: Vec::with_capacity(BATCH),
         imported: 0,
     };
@@ -53,10 +53,7 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
         };
         let line = row.position().map_or(0, csv::Position::line);
         if more && line >= import.from_line {
-            match columns.read(&row) {
-                Ok(contact) => run.batch.push((row.clone(), contact)),
-                Err(invalid) => run.rejected.add(&row, &invalid.to_string())?,
-            }
+            run.batch.push((row.clone(), columns.read(&row)));
         }
         if !more || run.batch.len() == BATCH {
             tokio::select! {
@@ -84,28 +81,29 @@ struct Run {
     caller: Caller,
     dry_run: bool,
     rejected: Rejected,
-    batch: Vec<(StringRecord, Import)>,
+    batch: Vec<(StringRecord, Result<Import, Invalid>)>,
     imported: u64,
 }
 
 impl Run {
     async fn put_in(&mut self) -> anyhow::Result<()> {
-        let contacts = self.batch.iter().map(|(_, contact)| contact.clone()).collect();
+        let contacts = self.batch.iter().filter_map(|(_, contact)| contact.clone().ok()).collect();
         let outcomes = if self.dry_run {
             self.store.try_import_contacts(&self.caller, contacts).await?
         } else {
             self.store.import_contacts(&self.caller, contacts).await?
         };
-        for ((row, contact), outcome) in self.batch.drain(..).zip(outcomes) {
-            match (outcome, contact.role) {
-                (Imported::Done, _) => self.imported += 1,
-                (Imported::InactiveAccount, _) => self.rejected.add(&row, "account is inactive")?,
-                (Imported::UnknownRole, Some(_)) => {
-                    self.rejected.add(&row, "role is not one of the workspace")?
+        let mut outcomes = outcomes.into_iter();
+        for (row, contact) in self.batch.drain(..) {
+            let reason = match contact {
+                Err(invalid) => Some(invalid.to_string()),
+                Ok(contact) => {
+                    outcomes.next().and_then(|outcome| refusal(outcome, &contact)).map(str::to_owned)
                 }
-                (Imported::UnknownRole, None) => {
-                    self.rejected.add(&row, "role is required: the workspace has no role 1 any more")?;
-                }
+            };
+            match reason {
+                Some(reason) => self.rejected.add(&row, &reason)?,
+                None => self.imported += 1,
             }
         }
         tokio::time::sleep(PAUSE).await;
@@ -134,6 +132,16 @@ impl Run {
             )
         );
         Ok(())
+    }
+}
+
+/// Why a sound row did not go in.
+fn refusal(outcome: Imported, contact: &Import) -> Option<&'static str> {
+    match outcome {
+        Imported::Done => None,
+        Imported::InactiveAccount => Some("account is inactive"),
+        Imported::UnknownRole if contact.role.is_some() => Some("role is not one of the workspace"),
+        Imported::UnknownRole => Some("role is required: the workspace has no role 1 any more"),
     }
 }
 
@@ -180,9 +188,9 @@ fn open<R: Read>(
     let known = |delimiter: &char| {
         headings.split(*delimiter).filter(|heading| Column::named(heading).is_some()).count()
     };
-    let delimiter = [',', ';', '\t'].into_iter().rev().max_by_key(known).unwrap_or(',');
-    let mut rows = ReaderBuilder::new().delimiter(delimiter as u8).flexible(true).from_reader(text);
-    let columns = Columns::of(rows.headers()?)?;
+    let delimiter = [',', ';', '\t'].into_iter().rev().max_by_key(known).unwrap_or(',') as u8;
+    let mut rows = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text);
+    let columns = Columns::of(rows.headers()?, delimiter)?;
     Ok((columns, rows))
 }
 
@@ -222,10 +230,12 @@ struct Columns {
     account: Option<usize>,
     role: Option<usize>,
     count: usize,
+    /// What separates the cells.
+    delimiter: u8,
 }
 
 impl Columns {
-    fn of(headings: &StringRecord) -> anyhow::Result<Self> {
+    fn of(headings: &StringRecord, delimiter: u8) -> anyhow::Result<Self> {
         let place = |column| -> anyhow::Result<Option<usize>> {
             let mut places =
                 (0..headings.len()).filter(|place| Column::named(&headings[*place]) == Some(column));
@@ -246,6 +256,7 @@ impl Columns {
             account: place(Column::Account)?,
             role: place(Column::Role)?,
             count: headings.len(),
+            delimiter,
         })
     }
 
@@ -280,21 +291,23 @@ impl Columns {
 struct Rejected {
     path: PathBuf,
     headings: StringRecord,
+    delimiter: u8,
     file: Option<Writer<File>>,
     count: u64,
 }
 
 impl Rejected {
-    fn new(import: &Path, headings: &StringRecord) -> Self {
+    fn new(import: &Path, headings: &StringRecord, delimiter: u8) -> Self {
         let path = import.with_extension("rejected.csv");
-        Self { path, headings: headings.clone(), file: None, count: 0 }
+        Self { path, headings: headings.clone(), delimiter, file: None, count: 0 }
     }
 
     fn add(&mut self, row: &StringRecord, reason: &str) -> anyhow::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
             None => {
-                let file = WriterBuilder::new().flexible(true).from_path(&self.path);
+                let file =
+                    WriterBuilder::new().delimiter(self.delimiter).flexible(true).from_path(&self.path);
                 let mut file = file.with_context(|| format!("cannot write {}", self.path.display()))?;
                 file.write_record(["line", "reason"].into_iter().chain(&self.headings))?;
                 self.file.insert(file)

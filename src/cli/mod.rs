@@ -16,7 +16,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use tokio::runtime;
 use tracing_subscriber::Layer as _;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -56,10 +56,20 @@ fn one_thread() -> std::io::Result<runtime::Runtime> {
 
 /// Logs go to standard error: lines for people on a terminal, one JSON object a line elsewhere.
 fn log(levels: &str) -> anyhow::Result<()> {
-    let levels: Targets =
-        levels.parse().context("--log takes a level, such as info or warn,contacts=debug")?;
+    let help =
+        "--log takes a level (error, warn, info, debug, trace, off), also by part: warn,contacts::http=info";
+    // A word that is no level would be taken for the name of a part, and everything else would fall silent.
+    for part in levels.split(',') {
+        let level = part.rsplit('=').next().unwrap_or(part);
+        level.parse::<LevelFilter>().context(help)?;
+    }
+    let levels: Targets = levels.parse().context(help)?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let lines = if std::io::stderr().is_terminal() { lines.boxed() } else { lines.json().boxed() };
+    let lines = if std::io::stderr().is_terminal() {
+        lines.boxed()
+    } else {
+        lines.json().with_span_list(false).boxed()
+    };
     tracing_subscriber::registry().with(lines.with_filter(levels)).init();
     Ok(())
 }

@@ -21,7 +21,7 @@ pub(super) async fn trace(request: Request, next: Next) -> Response {
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
-    let microseconds = start.elapsed().as_micros();
+    let microseconds = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::info!(status, %method, route, microseconds, "answered"));
     response.headers_mut().insert(REQUEST_ID, id);
     response

@@ -1,0 +1,15 @@
+//! The program as operators run it: real processes, a real file, real signals.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should panic")]
+#![allow(clippy::disallowed_methods, reason = "there are no async workers here")]
+
+mod support;
+
+mod durability;
+mod export;
+mod import;
+mod papers;
+mod roles;
+mod serve;
+mod start;
+mod token;

@@ -1,0 +1,1 @@
+//! What the papers print works when it is pasted.

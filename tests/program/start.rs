@@ -1,0 +1,132 @@
+//! The first start, and starts that must not be.
+
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
+
+use crate::support::*;
+
+#[test]
+fn the_first_start_says_where_it_is_and_its_curl_line_works_when_pasted() {
+    let folder = Folder::new();
+    let service = folder.serve("");
+    assert!(service.welcome.contains("sqlite:contacts.db (made just now)"), "{}", service.welcome);
+    assert!(service.welcome.contains("token --user ana --workspace demo"), "{}", service.welcome);
+    let line =
+        service.welcome.lines().find_map(|line| line.strip_prefix("try it")).unwrap().trim().to_owned();
+    let said: Said = folder.command("bash").args(["-c", &line]).output().unwrap().into();
+    assert_eq!(said.out, r#"{"code":0,"data":[],"next_page":null}"#, "{line}\n{}", said.err);
+    drop(service);
+    assert!(!folder.serve("").welcome.contains("made just now"));
+}
+
+#[test]
+fn the_curl_line_works_with_other_settings_too() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("other place")).unwrap();
+    folder.write("key", "a2f6c1d08b7e4539f0a1b2c3d4e5f607");
+    let mut command = folder.command(PROGRAM);
+    command.args(["--listen", "127.0.0.1:0", "--database", "sqlite:other place/it's.db"]);
+    command.args(["--jwt-secret-file", "key", "--jwt-issuer", "crm", "--jwt-workspace-claim", "team"]);
+    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let out = std::io::BufReader::new(process.stdout.take().unwrap());
+    let line =
+        std::io::BufRead::lines(out).map(Result::unwrap).find(|line| line.starts_with("try it")).unwrap();
+    let said: Said = folder.command("bash").args(["-c", &line[6..]]).output().unwrap().into();
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert_eq!(said.out, r#"{"code":0,"data":[],"next_page":null}"#, "{line}\n{}", said.err);
+}
+
+#[test]
+fn only_the_owner_may_read_the_secret_and_the_database() {
+    let folder = Folder::new();
+    let service = folder.serve("");
+    service.post("contacts/contact", json!({ "action": "create", "first_name": "Ana", "last_name": "Paz" }));
+    for file in ["contacts.db", "contacts.db-wal", "contacts.db-shm", "contacts.db.jwt-secret"] {
+        let mode = std::fs::metadata(folder.path(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+}
+
+#[test]
+fn a_secret_that_is_not_safe_stops_the_start() {
+    let folder = Folder::new();
+    for bad in ["short", "your-256-bit-secret-your-256-bit-secret", &"ab".repeat(30), ""] {
+        let said: Said = folder.command(PROGRAM).env("CONTACTS_JWT_SECRET", bad).output().unwrap().into();
+        assert!(!said.success);
+        assert!(said.err.contains("the secret in CONTACTS_JWT_SECRET is not safe"), "{}", said.err);
+        assert!(said.err.contains("make one with: openssl rand -hex 32"), "{}", said.err);
+        assert!(bad.is_empty() || !said.err.contains(bad), "the secret itself is not shown");
+        folder.write("key", bad);
+        assert!(folder.fails("serve --jwt-secret-file key").contains("the secret in key is not safe"));
+    }
+    assert!(folder.fails("serve --jwt-secret-file nothing").contains("cannot read the secret file nothing"));
+    assert!(!folder.path("contacts.db").exists(), "nothing was made");
+}
+
+#[test]
+fn a_start_that_cannot_be_says_what_to_do() {
+    let folder = Folder::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let said = folder.fails(&format!("--listen {}", taken.local_addr().unwrap()));
+    assert!(said.contains("cannot listen on") && said.contains("--listen"), "{said}");
+    let said = folder.fails("--database sqlite:nowhere/contacts.db");
+    assert!(said.contains("nowhere"), "{said}");
+    let said = folder.fails("--database mysql://x");
+    assert!(said.contains("sqlite:PATH"), "{said}");
+    let said = folder.fails("--log loud");
+    assert!(said.contains("--log takes a level"), "{said}");
+    folder.write(
+        "notes.db",
+        "this is not a database, and long enough to have a header of a hundred bytes ........ ....",
+    );
+    let said = folder.fails("--database sqlite:notes.db");
+    assert!(said.contains("cannot open sqlite:notes.db"), "{said}");
+    assert!(folder.read("notes.db").starts_with("this is not a database"));
+}
+
+#[test]
+fn a_database_of_another_program_or_a_newer_schema_is_left_alone() {
+    let folder = Folder::new();
+    let other = rusqlite::Connection::open(folder.path("other.db")).unwrap();
+    other.execute_batch("CREATE TABLE notes (text)").unwrap();
+    let said = folder.fails("migrate --database sqlite:other.db");
+    assert!(said.contains("a SQLite database of another program"), "{said}");
+    let tables: i64 = other.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, 1);
+
+    folder.done("migrate");
+    let ours = rusqlite::Connection::open(folder.path("contacts.db")).unwrap();
+    ours.execute("INSERT INTO migraciones (numero, nombre) VALUES (999, 'future')", []).unwrap();
+    let said = folder.fails("serve");
+    assert!(said.contains("schema 999") && said.contains("start the newer program"), "{said}");
+}
+
+#[test]
+fn processes_that_start_together_on_a_new_database_all_come_up() {
+    for _ in 0..5 {
+        let folder = Folder::new();
+        let processes: Vec<_> = (0..6)
+            .map(|_| {
+                let mut migrate = folder.command(PROGRAM);
+                migrate.arg("migrate").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+            })
+            .collect();
+        for process in processes {
+            let said: Said = process.wait_with_output().unwrap().into();
+            assert!(said.success, "{}", said.err);
+        }
+        let database = rusqlite::Connection::open(folder.path("contacts.db")).unwrap();
+        let runs: i64 = database.query_row("SELECT count(*) FROM migraciones", [], |row| row.get(0)).unwrap();
+        assert_eq!(runs, 1);
+    }
+}
+
+#[test]
+fn the_version_names_the_version_of_sqlite() {
+    let version = Folder::new().done("--version");
+    assert!(version.contains(env!("CARGO_PKG_VERSION")) && version.contains("SQLite 3."), "{version}");
+    let sqlite = rusqlite::version_number();
+    assert!(sqlite >= 3_051_003, "older ones can lose pages when a write meets a checkpoint: {sqlite}");
+}
