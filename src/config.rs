@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::role;
@@ -94,15 +95,19 @@ pub struct Tokens {
     #[arg(long, env = "CONTACTS_JWT_ALGORITHM", value_name = "NAME", requires = "jwt_public_key")]
     pub jwt_algorithm: Option<KeyAlgorithm>,
     /// Claim that holds the user
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     #[arg(long, env = "CONTACTS_JWT_USER_CLAIM", default_value = Tokens::USER_CLAIM, value_name = "CLAIM")]
     pub jwt_user_claim: String,
     /// Claim that holds the workspace
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     #[arg(long, env = "CONTACTS_JWT_WORKSPACE_CLAIM", default_value = Tokens::WORKSPACE_CLAIM, value_name = "CLAIM")]
     pub jwt_workspace_claim: String,
     /// Issuer (iss) that a token must have
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     #[arg(long, env = "CONTACTS_JWT_ISSUER", value_name = "TEXT")]
     pub jwt_issuer: Option<String>,
     /// Audience (aud) that a token must be meant for; without it, a token meant for any audience is refused
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     #[arg(long, env = "CONTACTS_JWT_AUDIENCE", value_name = "TEXT")]
     pub jwt_audience: Option<String>,
 }

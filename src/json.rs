@@ -99,15 +99,14 @@ impl Object {
         let Some(value) = self.get(field) else { return Ok(None) };
         value.as_i64().filter(|number| bounds.contains(number)).map(Some).ok_or_else(|| {
             let (least, most) = bounds.clone().into_inner();
-            let most = if most == i64::MAX { " up".into() } else { format!(" to {most}") };
-            Invalid::new(field, format!("must be an integer from {least}{most}"))
+            Invalid::new(field, format!("must be an integer from {least} to {most}"))
         })
     }
 
-    /// A required id: an integer from 1 up.
+    /// A required id: an integer of 64 bits from 1 up.
     pub fn id(&self, field: &str) -> Result<i64, Invalid> {
         self.integer(field, 1..=i64::MAX)?
-            .ok_or_else(|| Invalid::new(field, "is required: an integer from 1 up"))
+            .ok_or_else(|| Invalid::new(field, format!("is required: an integer from 1 to {}", i64::MAX)))
     }
 
     /// An object within this one; absent is an empty one.
@@ -235,6 +234,9 @@ mod tests {
                 format!("{field} must be an integer from 1 to 1000")
             );
         }
-        assert_eq!(object.id("x").unwrap_err().to_string(), "x is required: an integer from 1 up");
+        assert_eq!(
+            object.id("x").unwrap_err().to_string(),
+            "x is required: an integer from 1 to 9223372036854775807"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 
+use anyhow::ensure;
 use vcard4::VcardBuilder;
 
 use super::caller;
@@ -14,7 +15,9 @@ use crate::store::Store;
 /// Writes the user's contacts to standard output, a page at a time.
 pub(super) async fn run(export: Export) -> anyhow::Result<()> {
     let caller = caller(&export.owner)?;
-    let store = Store::open(&export.database.database)?;
+    let address = &export.database.database;
+    ensure!(address.path().exists(), "there is no {address}; name the database with --database");
+    let store = Store::open(address)?;
     let mut output: Box<dyn Output> = match export.format {
         Format::Csv => Box::new(Csv(csv::Writer::from_writer(io::stdout().lock()))),
         Format::Vcard => Box::new(Vcard(BufWriter::new(io::stdout().lock()))),

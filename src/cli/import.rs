@@ -1,6 +1,6 @@
 //! `contacts import`
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use csv::{ReaderBuilder, StringRecord, Writer, WriterBuilder};
 use encoding_rs::{Encoding, WINDOWS_1252};
 use encoding_rs_io::DecodeReaderBytesBuilder;
+use futures_util::FutureExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -33,8 +34,9 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
     let name = import.file.display();
     let file = File::open(&import.file).with_context(|| format!("cannot read {name}"))?;
     let bar = progress(file.metadata()?.len());
-    let (columns, mut rows) = open(bar.wrap_read(file), encoding(&import.file)?)
-        .with_context(|| format!("cannot import {name}"))?;
+    let encoding = encoding(&import.file)?;
+    let (columns, mut rows) =
+        open(bar.wrap_read(file), encoding).with_context(|| format!("cannot import {name}"))?;
     let mut run = Run {
         store: Store::open(&import.database.database)?,
         caller,
@@ -43,28 +45,31 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
         batch: Vec::with_capacity(BATCH),
         imported: 0,
     };
+    if let Some(encoding) = encoding {
+        eprintln!("{name} is not UTF-8; it is read as {}", encoding.name());
+    }
     let start = Instant::now();
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut row = StringRecord::new();
     loop {
         let more = match rows.read_record(&mut row) {
             Ok(more) => more,
-            Err(error) => return Err(run.stopped(error.into()).await),
+            Err(error) => return Err(run.stopped(error.into())),
         };
         let line = row.position().map_or(0, csv::Position::line);
         if more && line >= import.from_line {
             run.batch.push((row.clone(), columns.read(&row)));
         }
         if !more || run.batch.len() == BATCH {
-            tokio::select! {
-                done = run.put_in() => if let Err(error) = done {
-                    return Err(run.stopped(error).await);
-                },
-                // The batch under way is either in or not; only the database knows.
-                _ = interrupt.recv() => bail!(
-                    "interrupted near line {line}, {} contacts are in; compare before you go on with --from-line",
+            if let Err(error) = run.put_in().await {
+                return Err(run.stopped(error));
+            }
+            if more && interrupt.recv().now_or_never().is_some() {
+                let line = rows.position().line();
+                bail!(
+                    "interrupted: {} contacts are in, go on with --from-line {line}",
                     grouped(run.imported)
-                ),
+                );
             }
         }
         if !more {
@@ -111,7 +116,7 @@ impl Run {
     }
 
     /// What to do when the import can't go on.
-    async fn stopped(&mut self, error: anyhow::Error) -> anyhow::Error {
+    fn stopped(&self, error: anyhow::Error) -> anyhow::Error {
         let first = self.batch.first().and_then(|(row, _)| row.position()).map(csv::Position::line);
         let next =
             first.map_or_else(String::new, |line| format!(" from line {line} on (--from-line {line})"));
@@ -299,6 +304,8 @@ struct Rejected {
 impl Rejected {
     fn new(import: &Path, headings: &StringRecord, delimiter: u8) -> Self {
         let path = import.with_extension("rejected.csv");
+        // Rows of an earlier run would pass for rows of this one.
+        let _ = fs::remove_file(&path);
         Self { path, headings: headings.clone(), delimiter, file: None, count: 0 }
     }
 

@@ -18,8 +18,11 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
     let address = &serve.database.database;
     let new = !address.path().exists();
     let source = Source::of(&serve.tokens, address);
-    let tokens = keys::verifier(&serve.tokens, &source)?;
+    let verifier = || keys::verifier(&serve.tokens, &source);
+    // A bad secret stops the start before a database is made; a secret is made only beside a database that is ours.
+    let given = if matches!(source, Source::Beside(_)) { None } else { Some(verifier()?) };
     let store = Store::open(address).with_context(|| format!("cannot open {address}"))?;
+    let tokens = given.map_or_else(verifier, Ok)?;
     let listener = TcpListener::bind(serve.listen).await.with_context(|| {
         format!("cannot listen on {}; choose another address with --listen", serve.listen)
     })?;

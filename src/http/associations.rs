@@ -75,7 +75,7 @@ fn read_side(body: &Object) -> Result<Side, Invalid> {
         (None, Some(account)) => Ok(Side::Account(account)),
         _ => Err(Invalid::new(
             "contact_uuid",
-            "or account_uuid is required: one of the two, a UUID of 36 characters",
+            "or account_uuid is required, and not both: a UUID of 36 characters",
         )),
     }
 }

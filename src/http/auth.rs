@@ -3,10 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use super::Shared;
 use super::error::Error;
@@ -17,10 +17,18 @@ pub(super) async fn authenticate(State(app): State<Shared>, mut request: Request
         request.extensions_mut().insert(caller);
         return next.run(request).await;
     }
-    match app.limits.address(network(&request)) {
-        Some(allowance) if !allowance.allowed => allowance.refuse(),
-        _ => Error::Unauthorized.into_response(),
+    if is_preflight(&request) {
+        return Error::Unauthorized.refuse(request).await;
     }
+    match app.limits.address(network(&request)) {
+        Some(allowance) if !allowance.allowed => allowance.refuse(request).await,
+        _ => Error::Unauthorized.refuse(request).await,
+    }
+}
+
+/// A browser asks before a call to another origin and can't send a token with that; it does not count.
+fn is_preflight(request: &Request) -> bool {
+    request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// The token of the one `Authorization` header; its scheme may be in any case (RFC 9110, 11.1).

@@ -1,15 +1,21 @@
 //! Every answer that is not success, in one table (API document, "Error Response Format").
 
 use std::borrow::Cow;
+use std::time::Duration;
 
+use axum::body::HttpBody as _;
+use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, EXPECT, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt as _;
 use serde::Serialize;
 
 use super::json::Json;
 use crate::store;
 use crate::text::Invalid;
+
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// What a caller is told when a request does not succeed.
 #[derive(Debug)]
@@ -90,9 +96,30 @@ impl Error {
         (status, code, info.into())
     }
 
+    /// Answers a request whose body nobody reads. A small body is taken in, so that the connection can go on; the
+    /// connection of a large or slow one is closed, and the answer says so.
+    pub(super) async fn refuse(self, request: Request) -> Response {
+        const SMALL: u64 = 64 * 1024;
+        const SOON: Duration = Duration::from_secs(1);
+
+        let mut response = self.into_response();
+        let waits = request.headers().contains_key(EXPECT);
+        let body = request.into_body();
+        let small = body.size_hint().upper().is_some_and(|size| size <= SMALL);
+        let taken = body.is_end_stream()
+            || (small
+                && !waits
+                && tokio::time::timeout(SOON, body.collect()).await.is_ok_and(|body| body.is_ok()));
+        if !taken {
+            response.headers_mut().insert(CONNECTION, CLOSE);
+        }
+        response
+    }
+
     fn header(&self, status: StatusCode) -> Option<(HeaderName, HeaderValue)> {
         match status {
             StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            StatusCode::PAYLOAD_TOO_LARGE => Some((CONNECTION, CLOSE)),
             StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, HeaderValue::from_static("1"))),
             _ => None,
         }

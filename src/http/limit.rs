@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use axum::extract::{Extension, Request, State};
 use axum::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use super::Shared;
 use super::error::Error;
@@ -29,7 +29,7 @@ pub(super) async fn limit(
 ) -> Response {
     match app.limits.caller(caller) {
         None => next.run(request).await,
-        Some(allowance) if !allowance.allowed => allowance.refuse(),
+        Some(allowance) if !allowance.allowed => allowance.refuse(request).await,
         Some(allowance) => {
             let mut response = next.run(request).await;
             allowance.announce(&mut response);
@@ -77,8 +77,8 @@ pub(super) struct Allowance {
 
 impl Allowance {
     /// The refusal, with the time to wait.
-    pub(super) fn refuse(&self) -> Response {
-        let mut response = Error::TooManyRequests.into_response();
+    pub(super) async fn refuse(&self, request: Request) -> Response {
+        let mut response = Error::TooManyRequests.refuse(request).await;
         self.announce(&mut response);
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(self.seconds()));
         response

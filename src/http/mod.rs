@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, any, get, post};
@@ -90,12 +90,12 @@ impl Both for Router<Shared> {
     }
 }
 
-async fn unknown_path() -> Error {
-    Error::UnknownPath
+async fn unknown_path(request: Request) -> Response {
+    Error::UnknownPath.refuse(request).await
 }
 
-async fn unknown_method() -> Error {
-    Error::UnknownMethod
+async fn unknown_method(request: Request) -> Response {
+    Error::UnknownMethod.refuse(request).await
 }
 
 /// The process is alive.

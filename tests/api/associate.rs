@@ -69,12 +69,12 @@ on_both! {
         for (field, value, info) in [
             ("contact_uuid", json!(null), "contact_uuid is required: a UUID of 36 characters"),
             ("account_uuid", json!(null), "account_uuid is required: a UUID of 36 characters"),
-            ("rol_id", json!(null), "rol_id is required: an integer from 1 up"),
-            ("rol_id", json!(0), "rol_id must be an integer from 1 up"),
-            ("rol_id", json!(-1), "rol_id must be an integer from 1 up"),
-            ("rol_id", json!(1.0), "rol_id must be an integer from 1 up"),
-            ("rol_id", json!("1"), "rol_id must be an integer from 1 up"),
-            ("rol_id", json!(u64::MAX), "rol_id must be an integer from 1 up"),
+            ("rol_id", json!(null), "rol_id is required: an integer from 1 to 9223372036854775807"),
+            ("rol_id", json!(0), "rol_id must be an integer from 1 to 9223372036854775807"),
+            ("rol_id", json!(-1), "rol_id must be an integer from 1 to 9223372036854775807"),
+            ("rol_id", json!(1.0), "rol_id must be an integer from 1 to 9223372036854775807"),
+            ("rol_id", json!("1"), "rol_id must be an integer from 1 to 9223372036854775807"),
+            ("rol_id", json!(u64::MAX), "rol_id must be an integer from 1 to 9223372036854775807"),
         ] {
             let mut body = body.clone();
             body[field] = value;

@@ -69,7 +69,7 @@ on_both! {
 
     async fn the_list_wants_one_of_the_two_and_finds_it(app: TestApp) {
         let ana = app.create("Ana", "Paz").await;
-        let info = "contact_uuid or account_uuid is required: one of the two, a UUID of 36 characters";
+        let info = "contact_uuid or account_uuid is required, and not both: a UUID of 36 characters";
         for body in [json!({ "action": "list" }), json!({ "action": "list", "contact_uuid": ana, "account_uuid": ana })] {
             assert_eq!(app.associations(body).await, refused(1, info));
         }
@@ -91,7 +91,7 @@ on_both! {
         assert_eq!((&list["data"][0]["rol_id"], &list["data"][0]["rol_name"]), (&json!(2), &json!("Influenciador")));
         assert_eq!(change_role(&app, &ana, &acme, 99).await, refused(101, "Role not found"));
         assert_eq!(change_role(&app, UNKNOWN, &acme, 99).await, refused(9, NOT_FOUND));
-        assert_eq!(change_role(&app, &ana, &acme, 0).await, refused(1, "rol_id must be an integer from 1 up"));
+        assert_eq!(change_role(&app, &ana, &acme, 0).await, refused(1, "rol_id must be an integer from 1 to 9223372036854775807"));
     }
 
     async fn the_action_must_be_one_of_them(app: TestApp) {

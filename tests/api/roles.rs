@@ -81,9 +81,9 @@ on_both! {
         for (body, info) in [
             (json!({}), "action must be create, update or delete"),
             (json!({ "action": "inactivate" }), "action must be create, update or delete"),
-            (json!({ "action": "delete" }), "id is required: an integer from 1 up"),
-            (json!({ "action": "delete", "id": "1" }), "id must be an integer from 1 up"),
-            (json!({ "action": "delete", "id": 0 }), "id must be an integer from 1 up"),
+            (json!({ "action": "delete" }), "id is required: an integer from 1 to 9223372036854775807"),
+            (json!({ "action": "delete", "id": "1" }), "id must be an integer from 1 to 9223372036854775807"),
+            (json!({ "action": "delete", "id": 0 }), "id must be an integer from 1 to 9223372036854775807"),
         ] {
             assert_eq!(app.role(body).await, refused(1, info));
         }

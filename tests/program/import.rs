@@ -1,5 +1,8 @@
 //! `contacts import`
 
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
 use encoding_rs::{UTF_16LE, WINDOWS_1252};
 
 use crate::support::*;
@@ -151,7 +154,7 @@ fn a_hundred_thousand_rows_go_in_while_the_service_works_and_are_found() {
     let import = folder
         .command(PROGRAM)
         .args(format!("import people.csv {OWNER}").split(' '))
-        .stdout(std::process::Stdio::null())
+        .stdout(Stdio::null())
         .spawn();
     let mut import = import.unwrap();
     let mut written = 0;
@@ -167,4 +170,22 @@ fn a_hundred_thousand_rows_go_in_while_the_service_works_and_are_found() {
     assert_eq!(service.find("jose nunez"), ["José"]);
     assert_eq!(service.find("mientras").len(), written.min(1000));
     assert_eq!(export(&folder).len(), 100_000 + written);
+}
+
+#[test]
+fn an_interrupted_import_says_where_to_go_on() {
+    let folder = Folder::new();
+    let rows: Vec<String> = (0..300_000).map(|number| format!("Ana{number},Paz,,")).collect();
+    folder.write("people.csv", format!("first_name,last_name,email,phone\n{}\n", rows.join("\n")));
+    let mut import = folder.command(PROGRAM);
+    import.args(format!("import people.csv {OWNER}").split(' ')).stderr(Stdio::piped());
+    let import = import.spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(Command::new("kill").args(["-INT", &import.id().to_string()]).status().unwrap().success());
+    let said: Said = import.wait_with_output().unwrap().into();
+    assert!(!said.success && said.err.contains("interrupted"), "{}", said.err);
+    let line = said.err.trim().rsplit(' ').next().unwrap();
+    assert!(line.parse::<u32>().unwrap() > 2, "{}", said.err);
+    folder.done(&format!("import people.csv {OWNER} --from-line {line}"));
+    assert_eq!(export(&folder), rows);
 }

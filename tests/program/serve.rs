@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::*;
 
@@ -80,4 +80,62 @@ fn logs_hold_no_secret_and_no_personal_data() {
     for line in log.lines() {
         assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
     }
+}
+
+#[test]
+fn a_refused_request_leaves_the_connection_open_or_says_that_it_does_not() {
+    let folder = Folder::new();
+    let service = folder.serve("");
+    let mut stream = TcpStream::connect(service.base.strip_prefix("http://").unwrap()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let mut call = |head: &str, body: &str| {
+        stream
+            .write_all(format!("{head}\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len()).as_bytes())
+            .unwrap();
+        // Many clients send the body a moment after the head.
+        std::thread::sleep(Duration::from_millis(20));
+        stream.write_all(body.as_bytes()).unwrap();
+        let mut answer = vec![0; 4096];
+        let length = stream.read(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer[..length]).into_owned()
+    };
+    let token = format!("authorization: Bearer {}", service.token);
+    for _ in 0..3 {
+        assert!(call("POST /api/sales/contacts/ HTTP/1.1", "{}").starts_with("HTTP/1.1 401"));
+        assert!(call(&format!("POST /api/nothing HTTP/1.1\r\n{token}"), "{}").starts_with("HTTP/1.1 404"));
+        assert!(call(&format!("PUT /api/sales/roles HTTP/1.1\r\n{token}"), "{}").starts_with("HTTP/1.1 405"));
+        assert!(
+            call(&format!("POST /api/sales/roles HTTP/1.1\r\n{token}"), "{}").starts_with("HTTP/1.1 200")
+        );
+    }
+    stream
+        .write_all(b"POST /api/sales/contacts/ HTTP/1.1\r\nhost: x\r\ncontent-length: 70000\r\n\r\n")
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("connection: close"), "{answer}");
+}
+
+#[test]
+fn while_another_process_holds_the_database_writes_are_refused_together_and_reads_go_on() {
+    let folder = Folder::new();
+    let service = folder.serve("");
+    let body = json!({ "action": "create", "first_name": "Ana", "last_name": "Paz" });
+    service.post("contacts/contact", body.clone());
+    let holder = rusqlite::Connection::open(folder.path("contacts.db")).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        let writers: Vec<_> =
+            (0..10).map(|_| scope.spawn(|| service.try_post("contacts/contact", &body))).collect();
+        assert_eq!(service.find("ana"), ["Ana"]);
+        for writer in writers {
+            let refused = json!({ "res": "error", "code": 5, "info": "Service unavailable" });
+            assert_eq!(writer.join().unwrap(), Some((503, refused)));
+        }
+    });
+    assert!(start.elapsed() < Duration::from_secs(11), "{:?}", start.elapsed());
+    holder.execute_batch("ROLLBACK").unwrap();
+    service.post("contacts/contact", body);
+    assert_eq!(service.find("ana").len(), 2, "what was refused is not there");
 }

@@ -95,6 +95,10 @@ fn a_database_of_another_program_or_a_newer_schema_is_left_alone() {
     assert!(said.contains("a SQLite database of another program"), "{said}");
     let tables: i64 = other.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
     assert_eq!(tables, 1);
+    let mode: String = other.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+    assert_eq!(mode, "delete");
+    folder.fails("serve --database sqlite:other.db");
+    assert!(!folder.path("other.db.jwt-secret").exists());
 
     folder.done("migrate");
     let ours = rusqlite::Connection::open(folder.path("contacts.db")).unwrap();

@@ -23,6 +23,7 @@ const BUSY_STEP: Duration = Duration::from_millis(1);
 pub(super) fn prepare(path: &Path) -> Result<(), Error> {
     let new = create_private(path)?;
     let mut connection = connect(path)?;
+    refuse_foreign(&connection)?;
     use_wal(&connection)?;
     migrate(&mut connection)?;
     if new {
@@ -35,7 +36,7 @@ pub(super) fn prepare(path: &Path) -> Result<(), Error> {
 fn create_private(path: &Path) -> Result<bool, Error> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_file() => Ok(false),
         Err(error) => Err(Error::Refused(format!("cannot make the database {}: {error}", path.display()))),
     }
 }
@@ -69,6 +70,16 @@ fn wait_for_writer(tries: i32) -> bool {
     BUSY_STEP * tries.unsigned_abs() < BUSY_LIMIT
 }
 
+/// Refuses a database that another program made, before anything in it changes.
+fn refuse_foreign(connection: &Connection) -> Result<(), Error> {
+    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let objects: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != APPLICATION_ID && objects > 0 {
+        return Err(Error::Refused("the file is a SQLite database of another program".into()));
+    }
+    Ok(())
+}
+
 /// Switches to the write-ahead log. SQLite does not call the busy handler here, and two processes may start at once.
 fn use_wal(connection: &Connection) -> Result<(), Error> {
     let deadline = Instant::now() + BUSY_LIMIT;
@@ -88,11 +99,6 @@ fn use_wal(connection: &Connection) -> Result<(), Error> {
 /// Runs the migrations that the database does not have yet, in one transaction that keeps other processes out.
 fn migrate(connection: &mut Connection) -> Result<(), Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let application: i32 = transaction.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let objects: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if application != APPLICATION_ID && objects > 0 {
-        return Err(Error::Refused("the file is a SQLite database of another program".into()));
-    }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.execute_batch(
         "CREATE TABLE IF NOT EXISTS migraciones (

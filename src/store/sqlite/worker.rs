@@ -164,6 +164,10 @@ fn run_writes(connection: Connection, jobs: Receiver<Box<dyn Write>>) {
     while let Ok(first) = jobs.recv() {
         let mut group = vec![first];
         let committed = commit_group(&connection, &jobs, &mut group);
+        if group.len() == 1 && committed.is_err() {
+            // The wait for the lock was theirs too: each would wait as long again, one after the other.
+            group.extend(jobs.try_iter());
+        }
         if committed.is_err() && !connection.is_autocommit() {
             let _ = execute(&connection, "ROLLBACK");
         }
