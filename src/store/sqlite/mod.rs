@@ -118,3 +118,30 @@ fn uuids(list: &[Uuid]) -> Rc<Vec<Value>> {
     list.dedup();
     Rc::new(list.into_iter().map(|uuid| Value::Blob(uuid.into_bytes().into())).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sql;
+
+    #[test]
+    fn no_statement_reads_a_whole_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("contacts.db");
+        open::prepare(&path).unwrap();
+        let db = open::connect(&path).unwrap();
+        for (name, statement) in sql::ALL {
+            let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
+            let steps = plan.raw_query().mapped(|row| row.get("detail")).collect::<Result<Vec<String>, _>>().unwrap();
+            for step in steps {
+                // Planned for the foreign keys of a new row, and not run while none of them is violated.
+                let foreign_keys = name.starts_with("CREATE") && step == "SCAN contactos_cuentas";
+                let harmless = foreign_keys || step == "SCAN CONSTANT ROW";
+                assert!(!step.starts_with("SCAN") || harmless, "{name}: {step}");
+                // A workspace has few roles and one row of its own; of everything else it has many.
+                let few = step.contains(" roles ") || step.contains(" espacios ");
+                assert!(!step.ends_with("(espacio=?)") || few, "{name}: {step}");
+            }
+        }
+    }
+}
