@@ -132,7 +132,8 @@ mod tests {
         let db = open::connect(&path).unwrap();
         for (name, statement) in sql::ALL {
             let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
-            let steps = plan.raw_query().mapped(|row| row.get("detail")).collect::<Result<Vec<String>, _>>().unwrap();
+            let steps =
+                plan.raw_query().mapped(|row| row.get("detail")).collect::<Result<Vec<String>, _>>().unwrap();
             for step in steps {
                 // Planned for the foreign keys of a new row, and not run while none of them is violated.
                 let foreign_keys = name.starts_with("CREATE") && step == "SCAN contactos_cuentas";
