@@ -1,4 +1,4 @@
-//! The layer that turns a token into a [`Caller`] (API document, "Authentication").
+//! The layer that turns a token into a caller (API document, "Authentication").
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
