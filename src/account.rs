@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::contact::Status;
 use crate::search::Search;
+use crate::status::Status;
 use crate::text::Text;
 
 /// An account's name: 1 to 100 characters.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::account::{self, AccountName};
 use crate::role;
 use crate::search::Search;
+use crate::status::Status;
 use crate::text::{Invalid, Text};
 
 /// A first or last name: 1 to 50 characters.
@@ -136,29 +137,6 @@ pub struct Filter {
     pub search: Option<Arc<Search>>,
     /// Only contacts in this state.
     pub status: Status,
-}
-
-/// Which states a list asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Status {
-    /// Active and inactive ones, so that a caller finds what to activate.
-    #[default]
-    All,
-    /// Those that are not inactivated.
-    Active,
-    /// Those that are inactivated.
-    Inactive,
-}
-
-impl Status {
-    /// Whether something in this state is asked for.
-    pub fn allows(self, active: bool) -> bool {
-        match self {
-            Self::All => true,
-            Self::Active => active,
-            Self::Inactive => !active,
-        }
-    }
 }
 
 /// One row of an import: a contact, and the account to associate it with.

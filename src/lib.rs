@@ -7,7 +7,8 @@
 //! - [`http`]: the routes, the layers around them, and one file for each resource.
 //! - [`store`]: what is kept, and the contract of every operation on it.
 //! - [`contact`], [`account`], [`role`], [`association`], [`caller`]: what it is all about.
-//! - [`token`]: who may call; [`search`], [`paging`], [`json`], [`text`]: rules of the API that need no I/O.
+//! - [`token`]: who may call; [`search`], [`status`], [`paging`], [`json`], [`text`]: rules of
+//!   the API that need no I/O.
 
 pub mod account;
 pub mod association;
@@ -20,6 +21,7 @@ pub mod json;
 pub mod paging;
 pub mod role;
 pub mod search;
+pub mod status;
 pub mod store;
 pub mod text;
 pub mod token;

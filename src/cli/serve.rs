@@ -65,7 +65,7 @@ fn welcome(serve: &Serve, listening: SocketAddr, source: &Source, new: bool) {
         }
     };
     println!(
-        "try it    curl -X POST {base}/api/sales/contacts/ -H \"Authorization: Bearer {token}\" -d '{{}}'"
+        "try it    curl -s -X POST {base}/api/sales/contacts/ -H \"Authorization: Bearer {token}\" -d '{{}}'"
     );
 }
 

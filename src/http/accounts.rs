@@ -8,9 +8,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Shared;
+use super::answer::{SavedName, changed, found, listed, saved};
 use super::error::Error;
-use super::json::{Json, Lookup, Read, changed, found, saved, unknown_action};
-use super::list::{self, listed, page_request, read_lite, read_search, read_status};
+use super::json::{Json, Lookup, Read, unknown_action};
+use super::list::{self, page_request, read_lite, read_search, read_status};
 use crate::account::{Account, AccountName, Filter, Name};
 use crate::caller::Caller;
 use crate::json::Object;
@@ -111,12 +112,6 @@ impl Read for Change {
             _ => Err(unknown_action("create, update, delete, inactivate, activate or get")),
         }
     }
-}
-
-/// What an account says of itself, as it was saved.
-#[derive(Serialize)]
-struct SavedName {
-    name: String,
 }
 
 /// The actions on one account.

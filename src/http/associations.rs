@@ -4,9 +4,10 @@ use axum::extract::{Extension, State};
 use axum::response::Response;
 
 use super::Shared;
+use super::answer::{done, listed};
 use super::error::Error;
-use super::json::{Json, Read, done, unknown_action};
-use super::list::{listed, page_request};
+use super::json::{Json, Read, unknown_action};
+use super::list::page_request;
 use crate::association::{Associated, Changed, Pair, Side};
 use crate::caller::Caller;
 use crate::json::Object;

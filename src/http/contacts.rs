@@ -8,9 +8,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Shared;
+use super::answer::{changed, found, listed, saved};
 use super::error::Error;
-use super::json::{Json, Lookup, Read, changed, found, saved, unknown_action};
-use super::list::{self, listed, page_request, read_lite, read_search, read_status};
+use super::json::{Json, Lookup, Read, unknown_action};
+use super::list::{self, page_request, read_lite, read_search, read_status};
 use crate::account::AccountName;
 use crate::caller::Caller;
 use crate::contact::{Contact, ContactName, Details, Email, Filter, Phone, Update};

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt as _;
 use serde::Serialize;
 
-use super::json::Json;
+use super::answer;
 use crate::store;
 use crate::text::Invalid;
 
@@ -139,7 +139,8 @@ impl IntoResponse for Error {
             tracing::error!(%cause, "request failed");
         }
         let (status, code, info) = self.parts();
-        let mut response = (status, Json(Body { res: "error", code, info })).into_response();
+        let mut response = answer::json(&Body { res: "error", code, info });
+        *response.status_mut() = status;
         response.headers_mut().extend(self.header(status));
         response
     }

@@ -1,12 +1,9 @@
-//! Bodies: how a request's is read, and the shapes of the answers.
+//! How the body of a request is read.
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Query, Request};
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use axum::response::{IntoResponse, Response};
+use axum::http::header::CONTENT_LENGTH;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::error::Error;
@@ -78,63 +75,4 @@ async fn object(request: Request) -> Result<Object, Error> {
 /// An action that the path does not have.
 pub(super) fn unknown_action(actions: &str) -> Invalid {
     Invalid::new("action", format!("must be {actions}"))
-}
-
-/// The same type answers: status 200 with this body.
-impl<T: Serialize> IntoResponse for Json<T> {
-    fn into_response(self) -> Response {
-        match serde_json::to_vec(&self.0) {
-            Ok(bytes) => ([(CONTENT_TYPE, APPLICATION_JSON)], bytes).into_response(),
-            Err(error) => {
-                tracing::error!(%error, "an answer could not be written");
-                StatusCode::INTERNAL_SERVER_ERROR.into_response()
-            }
-        }
-    }
-}
-
-/// The media type of every answer.
-pub(super) const APPLICATION_JSON: HeaderValue = HeaderValue::from_static("application/json");
-
-/// `{"code": 0, "data": ...}`
-pub(super) fn found(data: impl Serialize) -> Response {
-    #[derive(Serialize)]
-    struct Body<T> {
-        code: u8,
-        data: T,
-    }
-    Json(Body { code: 0, data }).into_response()
-}
-
-/// `{"code": 0, "message": "..."}`
-pub(super) fn done(message: &str) -> Response {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        code: u8,
-        message: &'a str,
-    }
-    Json(Body { code: 0, message }).into_response()
-}
-
-/// `{"code": 0, "message": "...", "uuid": "..."}`
-pub(super) fn changed(message: &str, uuid: Uuid) -> Response {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        code: u8,
-        message: &'a str,
-        uuid: Uuid,
-    }
-    Json(Body { code: 0, message, uuid }).into_response()
-}
-
-/// `{"code": 0, "message": "...", "uuid": "...", "data": {...}}`
-pub(super) fn saved(message: &str, uuid: Uuid, data: impl Serialize) -> Response {
-    #[derive(Serialize)]
-    struct Body<'a, T> {
-        code: u8,
-        message: &'a str,
-        uuid: Uuid,
-        data: T,
-    }
-    Json(Body { code: 0, message, uuid, data }).into_response()
 }

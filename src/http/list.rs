@@ -8,12 +8,13 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use serde::Serialize;
 
+use super::answer::APPLICATION_JSON;
 use super::error::Error;
-use super::json::{APPLICATION_JSON, Json, unknown_action};
-use crate::contact::Status;
+use super::json::unknown_action;
 use crate::json::Object;
 use crate::paging::{Cursor, Page, PageRequest};
 use crate::search::Search;
+use crate::status::Status;
 use crate::store;
 use crate::text::Invalid;
 
@@ -48,17 +49,6 @@ pub(super) fn page_request(object: &Object) -> Result<PageRequest, Invalid> {
     let size = object.integer("page_size", 1..=PageRequest::MAX_SIZE as i64)?;
     let size = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(PageRequest::DEFAULT_SIZE);
     Ok(PageRequest { after, size })
-}
-
-/// `{"code": 0, "data": [...], "next_page": ...}`
-pub(super) fn listed<T: Serialize>(page: Page<T>) -> Response {
-    #[derive(Serialize)]
-    struct Body<T> {
-        code: u8,
-        data: Vec<T>,
-        next_page: Option<String>,
-    }
-    Json(Body { code: 0, data: page.rows, next_page: page.next.map(Cursor::encode) }).into_response()
 }
 
 /// Answers with every match, a part of the list at a time: memory does not grow with the number of rows, and a slow

@@ -1,6 +1,7 @@
 //! The HTTP API: the map of its routes, and the layers that every request passes.
 
 mod accounts;
+mod answer;
 mod associations;
 mod auth;
 mod contacts;
@@ -100,13 +101,13 @@ async fn unknown_method(request: Request) -> Response {
 
 /// The process is alive.
 async fn health() -> Response {
-    json::done("Alive")
+    answer::done("Alive")
 }
 
 /// The database answers, so requests may come.
 async fn ready(State(app): State<Shared>) -> Result<Response, Error> {
     app.store.ready().await?;
-    Ok(json::done("Ready"))
+    Ok(answer::done("Ready"))
 }
 
 /// Serves until told to stop; then answers what is in flight, for at most ten seconds.

@@ -1,12 +1,13 @@
 //! Roles: list, and the actions on one. The document has no such calls; they follow its conventions.
 
 use axum::extract::{Extension, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use serde::Serialize;
 
 use super::Shared;
+use super::answer::{SavedName, found, json};
 use super::error::Error;
-use super::json::{Json, Read, found, unknown_action};
+use super::json::{Json, Read, unknown_action};
 use crate::caller::Caller;
 use crate::json::Object;
 use crate::role::{Deletion, Name};
@@ -77,12 +78,6 @@ pub(super) async fn change(
     }
 }
 
-/// What a role says of itself, as it was saved.
-#[derive(Serialize)]
-struct SavedName {
-    name: String,
-}
-
 fn answer(message: &'static str, id: i64, data: Option<SavedName>) -> Response {
     #[derive(Serialize)]
     struct Body {
@@ -92,5 +87,5 @@ fn answer(message: &'static str, id: i64, data: Option<SavedName>) -> Response {
         #[serde(skip_serializing_if = "Option::is_none")]
         data: Option<SavedName>,
     }
-    Json(Body { code: 0, message, id, data }).into_response()
+    json(&Body { code: 0, message, id, data })
 }

@@ -6,9 +6,9 @@ use uuid::Uuid;
 use super::{Cost, Listed, condition, search, uuids};
 use crate::account::{Account, Filter, Name};
 use crate::caller::Caller;
-use crate::contact::Status;
 use crate::paging::{Page, PageRequest};
 use crate::search::fold;
+use crate::status::Status;
 use crate::store::sql;
 
 impl Listed for Account {

@@ -11,11 +11,10 @@ use super::{Cost, Listed, accounts, associations, condition, roles, search, uuid
 use crate::account::AccountName;
 use crate::association::{Associated, Pair};
 use crate::caller::Caller;
-use crate::contact::{
-    Contact, ContactName, Details, Edit, Filter, Import, Imported, Status, Update, Updated,
-};
+use crate::contact::{Contact, ContactName, Details, Edit, Filter, Import, Imported, Update, Updated};
 use crate::paging::{Page, PageRequest};
 use crate::search::fold_names;
+use crate::status::Status;
 use crate::store::sql;
 
 impl Listed for Contact {

@@ -21,7 +21,7 @@ use rusqlite::{Connection, Error as SqliteError, ErrorCode, Row};
 use uuid::Uuid;
 
 use super::Error;
-use crate::contact::Status;
+use crate::status::Status;
 use worker::{Readers, Writer};
 
 /// How much work a read is.

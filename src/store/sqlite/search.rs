@@ -6,8 +6,8 @@
 use memchr::{memchr, memrchr};
 use rusqlite::Rows;
 
-use crate::contact::Status;
 use crate::search::Search;
+use crate::status::Status;
 
 /// How many ids share a block, as a power of two.
 const BLOCK_BITS: u32 = 8;
