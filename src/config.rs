@@ -37,6 +37,14 @@ pub enum Command {
     /// Print a token for a user of a workspace, and nothing else
     Token(Token),
     /// Put the contacts of a CSV file into the database, also while the service runs
+    ///
+    /// The first line holds the headings: first_name and last_name (or Nombre and Apellidos), and if there are such
+    /// columns email (Correo), phone (Teléfono), account (Cuenta) and role (Rol). Cells are separated by commas,
+    /// semicolons or tabs; the text is UTF-8 or Windows-1252. Both are found out.
+    ///
+    /// An account that the workspace does not have is made, and the contact is associated with it: with the role of the
+    /// role column, or with role 1. Rows that can't go in are written to FILE.rejected.csv with their line and the reason;
+    /// the others go in.
     Import(Import),
     /// Write a user's contacts to standard output
     Export(Export),
@@ -158,14 +166,6 @@ pub struct Token {
 }
 
 /// `contacts import`
-///
-/// The first line holds the headings: first_name and last_name (or Nombre and Apellidos), and if there are such
-/// columns email (Correo), phone (Teléfono), account (Cuenta) and role (Rol). Cells are separated by commas,
-/// semicolons or tabs; the text is UTF-8 or Windows-1252. Both are found out.
-///
-/// An account that the workspace does not have is made, and the contact is associated with it: with the role of the
-/// role column, or with role 1. Rows that can't go in are written to FILE.rejected.csv with their line and the reason;
-/// the others go in.
 #[derive(Clone, Debug, Args)]
 pub struct Import {
     /// CSV file

@@ -128,9 +128,16 @@ fn processes_that_start_together_on_a_new_database_all_come_up() {
 }
 
 #[test]
-fn the_version_names_the_version_of_sqlite() {
+fn the_version_names_sqlite_which_is_built_as_it_should_be() {
     let version = Folder::new().done("--version");
     assert!(version.contains(env!("CARGO_PKG_VERSION")) && version.contains("SQLite 3."), "{version}");
+    let options = rusqlite::Connection::open_in_memory().unwrap();
+    let mut options = options.prepare("PRAGMA compile_options").unwrap();
+    let options: Vec<String> = options.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(
+        options.contains(&"DEFAULT_MEMSTATUS=0".to_owned()),
+        "its lock makes readers take turns: {options:?}"
+    );
     let sqlite = rusqlite::version_number();
     assert!(sqlite >= 3_051_003, "older ones can lose pages when a write meets a checkpoint: {sqlite}");
 }
