@@ -98,6 +98,8 @@ impl Run {
         } else {
             self.store.import_contacts(&self.caller, contacts).await?
         };
+        // Counted before anything is written that can fail: these rows are in.
+        self.imported += outcomes.iter().filter(|outcome| **outcome == Imported::Done).count() as u64;
         let mut outcomes = outcomes.into_iter();
         for (row, contact) in self.batch.drain(..) {
             let reason = match contact {
@@ -106,9 +108,8 @@ impl Run {
                     outcomes.next().and_then(|outcome| refusal(outcome, &contact)).map(str::to_owned)
                 }
             };
-            match reason {
-                Some(reason) => self.rejected.add(&row, &reason)?,
-                None => self.imported += 1,
+            if let Some(reason) = reason {
+                self.rejected.add(&row, &reason)?;
             }
         }
         tokio::time::sleep(PAUSE).await;
@@ -118,9 +119,8 @@ impl Run {
     /// What to do when the import can't go on.
     fn stopped(&self, error: anyhow::Error) -> anyhow::Error {
         let first = self.batch.first().and_then(|(row, _)| row.position()).map(csv::Position::line);
-        let next =
-            first.map_or_else(String::new, |line| format!(" from line {line} on (--from-line {line})"));
-        error.context(format!("stopped; {} contacts are in, go on{next}", grouped(self.imported)))
+        let next = first.map_or_else(String::new, |line| format!(", go on with --from-line {line}"));
+        error.context(format!("stopped: {} contacts are in{next}", grouped(self.imported)))
     }
 
     fn summary(self, took: Duration) -> anyhow::Result<()> {
