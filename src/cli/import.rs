@@ -128,8 +128,9 @@ impl Run {
         let verb = if self.dry_run { "would import" } else { "imported" };
         let seconds = took.as_secs_f64();
         println!(
-            "{verb} {} contacts in {seconds:.1} s ({} a second), rejected {}",
+            "{verb} {} contact{} in {seconds:.1} s ({} a second), rejected {}",
             grouped(self.imported),
+            if self.imported == 1 { "" } else { "s" },
             grouped((self.imported as f64 / seconds.max(0.001)) as u64),
             rejected.as_ref().map_or_else(
                 || "none".to_owned(),

@@ -98,7 +98,7 @@ fn accounts_are_found_or_made_and_linked_with_their_role() {
     let inactivate = json!({ "action": "inactivate", "uuid": accounts["data"][0]["uuid"] });
     service.post("accounts/account", inactivate);
     let said = folder.done(&format!("import people.csv {OWNER}"));
-    assert!(said.starts_with("imported 1 contacts"), "{said}");
+    assert!(said.starts_with("imported 1 contact in"), "{said}");
     assert!(folder.read("people.rejected.csv").contains("2;account is inactive;Ana"));
 }
 
@@ -107,7 +107,7 @@ fn a_dry_run_says_the_same_and_leaves_nothing_behind() {
     let folder = Folder::new();
     folder.write("people.csv", "first_name,last_name,account\nAna,Paz,Acme\nEva,,Acme\n");
     let said = folder.done(&format!("import people.csv {OWNER} --dry-run"));
-    assert!(said.starts_with("would import 1 contacts") && said.contains("rejected 1"), "{said}");
+    assert!(said.starts_with("would import 1 contact in") && said.contains("rejected 1"), "{said}");
     assert_eq!(export(&folder), Vec::<String>::new());
     let service = folder.serve("");
     assert_eq!(service.post("accounts/", json!({}))["data"], json!([]));

@@ -30,6 +30,6 @@ fn the_first_five_minutes_of_the_readme_work_as_printed() {
     for get in &answers[4..] {
         assert_eq!(get["data"]["associated_accounts"][0]["name"], "Acme Corp");
     }
-    assert!(said.out.contains("imported 1 contacts"), "{}", said.out);
+    assert!(said.out.contains("imported 1 contact in"), "{}", said.out);
     assert!(said.out.ends_with("Begoña,Íñiguez,bego@example.com,+34 611\n"), "{}", said.out);
 }
