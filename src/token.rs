@@ -23,7 +23,7 @@ const MAX_BYTES: usize = 16 * 1024;
 /// How a public key is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum KeyAlgorithm {
-    /// RSA with at least 2048 bits, PKCS #1 v1.5, SHA-256.
+    /// RSA with 2048 to 8192 bits, PKCS #1 v1.5, SHA-256.
     #[value(name = "RS256")]
     Rs256,
     /// ECDSA on the curve P-256 with SHA-256.
@@ -66,7 +66,7 @@ impl Verifier {
             return Err("it holds a private key; give the public one (openssl pkey -pubout)".into());
         }
         let (algorithm, key, bytes) = match algorithm {
-            KeyAlgorithm::Rs256 => (Algorithm::RS256, DecodingKey::from_rsa_pem(pem), 256..=2100),
+            KeyAlgorithm::Rs256 => (Algorithm::RS256, DecodingKey::from_rsa_pem(pem), 268..=1040),
             KeyAlgorithm::Es256 => (Algorithm::ES256, DecodingKey::from_ec_pem(pem), 65..=65),
             KeyAlgorithm::EdDsa => (Algorithm::EdDSA, DecodingKey::from_ed_pem(pem), 32..=32),
         };
@@ -74,7 +74,7 @@ impl Verifier {
         let length = key.try_get_as_bytes().map_or(0, <[u8]>::len);
         if !bytes.contains(&length) {
             return Err(format!(
-                "the key's size does not fit {algorithm:?} (RSA needs 2048 bits, ES256 P-256)"
+                "the key's size does not fit {algorithm:?} (RSA takes 2048 to 8192 bits, ES256 P-256)"
             ));
         }
         Ok(Self { algorithm, key, claims })

@@ -86,7 +86,8 @@ CREATE INDEX contactos_cuentas_rol ON contactos_cuentas (espacio, rol) WHERE fec
 -- The search index: the lines of the 256 ids of a block, behind one line end, in one text that a search reads at
 -- memory speed. A line holds the low byte of its id (two characters from 14 on), 1 for active or 2 for inactive, the
 -- folded names with every ñ as n, and, if they have an ñ, a tab and the names with it. Names and terms have no
--- control characters, so none of these is ever taken for a name. The triggers keep it, so it can't fall behind.
+-- control characters, so none of these is ever taken for a name. The triggers keep it
+-- for every change that there is: an owner never changes, and nothing is undeleted.
 CREATE TABLE contactos_busqueda (
     espacio     TEXT NOT NULL,
     propietario TEXT NOT NULL,

@@ -26,9 +26,13 @@ pub(super) async fn authenticate(State(app): State<Shared>, mut request: Request
     }
 }
 
-/// A browser asks before a call to another origin and can't send a token with that; it does not count.
+/// A browser asks before a call to another origin and sends no token with that; it does not count. With a token it
+/// would be a way to guess without a limit.
 fn is_preflight(request: &Request) -> bool {
-    request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+    let headers = request.headers();
+    request.method() == Method::OPTIONS
+        && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+        && !headers.contains_key(AUTHORIZATION)
 }
 
 /// The token of the one `Authorization` header; its scheme may be in any case (RFC 9110, 11.1).

@@ -1,5 +1,7 @@
 //! How the body of a request is read.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, Query, Request};
 use axum::http::header::CONTENT_LENGTH;
@@ -12,6 +14,9 @@ use crate::text::{self, Invalid};
 
 /// The largest body in bytes.
 const MAX_BODY: usize = 1 << 20;
+
+/// How long a body may take from its first byte to its last.
+const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// What an operation asks for, read from a body that is JSON whatever its `Content-Type` says.
 pub(super) trait Read: Sized {
@@ -61,10 +66,10 @@ async fn object(request: Request) -> Result<Object, Error> {
         return Err(Error::TooLarge);
     }
     let body: Body = request.into_body();
-    let bytes = match Limited::new(body, MAX_BODY).collect().await {
-        Ok(collected) => collected.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return Err(Error::TooLarge),
-        Err(_) => return Err(Invalid::new("body", "must arrive whole").into()),
+    let bytes = match tokio::time::timeout(BODY_TIME, Limited::new(body, MAX_BODY).collect()).await {
+        Ok(Ok(collected)) => collected.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(Error::TooLarge),
+        _ => return Err(Invalid::new("body", "must arrive whole within 30 seconds").into()),
     };
     if bytes.trim_ascii().is_empty() {
         return Ok(Object::default());

@@ -1,4 +1,4 @@
-//! The outermost layer: a request id on every answer, and one line in the log for every request.
+//! The outermost layer: a request id on every answer, and one line in the log for it.
 
 use std::time::Instant;
 

@@ -120,9 +120,15 @@ fn all<T: Listed>(
 }
 
 fn by_ids<T: Listed>(db: &Connection, caller: &Caller, ids: Vec<i64>) -> Result<Vec<T>> {
-    let sql = format!("SELECT {} FROM contactos WHERE espacio = $1 AND id = $2", T::COLUMNS);
+    let sql = format!(
+        "SELECT {} FROM contactos
+         WHERE espacio = $1 AND id = $2 AND propietario = $3 AND fecha_eliminacion IS NULL",
+        T::COLUMNS
+    );
     let mut statement = db.prepare_cached(&sql)?;
-    ids.into_iter().map(|id| statement.query_row(params![caller.workspace(), id], T::read)).collect()
+    ids.into_iter()
+        .map(|id| statement.query_row(params![caller.workspace(), id, caller.user()], T::read))
+        .collect()
 }
 
 /// The ids that only a search decides, from the search index.

@@ -72,8 +72,11 @@ fn wait_for_writer(tries: i32) -> bool {
 
 /// Refuses a database that another program made, before anything in it changes.
 fn refuse_foreign(connection: &Connection) -> Result<(), Error> {
-    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let objects: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    // One moment for both, or another process that makes the database just now would look like a foreign one.
+    let snapshot = connection.unchecked_transaction()?;
+    let application: i32 = snapshot.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let objects: i64 = snapshot.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    snapshot.finish()?;
     if application != APPLICATION_ID && objects > 0 {
         return Err(Error::Refused("the file is a SQLite database of another program".into()));
     }

@@ -106,9 +106,10 @@ fn in_snapshot<T>(
     work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {
     execute(connection, "BEGIN")?;
-    let result = work(connection);
+    // What an error leaves open is rolled back by the loop; committing here would hide the error behind its own.
+    let result = work(connection)?;
     execute(connection, "COMMIT")?;
-    result
+    Ok(result)
 }
 
 fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
@@ -120,7 +121,8 @@ pub(super) struct Writer(Workers<Box<dyn Write>>);
 
 /// A queued write: run inside a shared transaction, answered after its commit.
 trait Write: Send {
-    fn run(&mut self, connection: &Connection);
+    /// Does the work, and says why it failed if it did.
+    fn run(&mut self, connection: &Connection) -> Option<Error>;
     fn answer(self: Box<Self>, committed: Result<(), Error>);
 }
 
@@ -135,8 +137,9 @@ where
     T: Send,
     F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
 {
-    fn run(&mut self, connection: &Connection) {
+    fn run(&mut self, connection: &Connection) -> Option<Error> {
         self.result = self.work.take().map(|work| in_savepoint(connection, work));
+        self.result.as_ref().and_then(|result| result.as_ref().err().cloned())
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Error>) {
@@ -163,11 +166,14 @@ impl Writer {
 fn run_writes(connection: Connection, jobs: Receiver<Box<dyn Write>>) {
     while let Ok(first) = jobs.recv() {
         let mut group = vec![first];
-        let committed = commit_group(&connection, &jobs, &mut group);
-        if group.len() == 1 && committed.is_err() {
-            // The wait for the lock was theirs too: each would wait as long again, one after the other.
-            group.extend(jobs.try_iter());
-        }
+        let committed = match execute(&connection, "BEGIN IMMEDIATE") {
+            Ok(()) => commit_group(&connection, &jobs, &mut group),
+            Err(error) => {
+                // The wait for the lock was theirs too: each would wait as long again, one after the other.
+                group.extend(jobs.try_iter());
+                Err(error.into())
+            }
+        };
         if committed.is_err() && !connection.is_autocommit() {
             let _ = execute(&connection, "ROLLBACK");
         }
@@ -177,13 +183,12 @@ fn run_writes(connection: Connection, jobs: Receiver<Box<dyn Write>>) {
     }
 }
 
-/// Runs the first write and those that have queued up, in one transaction.
+/// Runs the first write and those that have queued up, and commits.
 fn commit_group(
     connection: &Connection,
     jobs: &Receiver<Box<dyn Write>>,
     group: &mut Vec<Box<dyn Write>>,
 ) -> Result<(), Error> {
-    execute(connection, "BEGIN IMMEDIATE")?;
     let mut done = 0;
     while done < GROUP {
         if done == group.len() {
@@ -192,10 +197,10 @@ fn commit_group(
                 Err(_) => break,
             }
         }
-        group[done].run(connection);
+        let failed = group[done].run(connection);
         // SQLite itself takes a transaction back when the disk is full or fails: then nothing of the group is in.
         if connection.is_autocommit() {
-            return Err(Error::Unavailable("the transaction was taken back by SQLite".into()));
+            return Err(failed.unwrap_or_else(|| Error::Failed("the transaction is gone".into())));
         }
         done += 1;
     }
@@ -211,8 +216,12 @@ fn in_savepoint<T>(
     let result = catch_unwind(AssertUnwindSafe(|| work(connection)));
     let result = result.map_or_else(|_| Err(gone()), |result| result.map_err(Error::from));
     if !connection.is_autocommit() {
-        if result.is_err() {
-            execute(connection, "ROLLBACK TO escritura")?;
+        if result.is_err()
+            && let Err(error) = execute(connection, "ROLLBACK TO escritura")
+        {
+            // Half of a write must not be committed with the others: all of them are taken back.
+            execute(connection, "ROLLBACK")?;
+            return Err(error.into());
         }
         execute(connection, "RELEASE escritura")?;
     }
