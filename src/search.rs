@@ -9,6 +9,9 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::text::{Invalid, refuse_control};
 
+/// How many different words a search may have. Each is looked for in every name that has all those before it.
+const MAX_WORDS: usize = 100;
+
 const COMBINING_TILDE: char = '\u{303}';
 
 /// The form of a text in which it is stored for search: without case and accents, blanks made one space.
@@ -79,6 +82,9 @@ impl Search {
         // Long words first: they are the rarest, so most names fail at once.
         words.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         words.dedup();
+        if words.len() > MAX_WORDS {
+            return Err(Invalid::new(field, format!("must have at most {MAX_WORDS} different words")));
+        }
         let words: Vec<Word> = words
             .into_iter()
             .map(|word| Word {

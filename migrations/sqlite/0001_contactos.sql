@@ -101,7 +101,7 @@ CREATE TRIGGER contactos_busqueda_alta AFTER INSERT ON contactos WHEN NEW.fecha_
         ON CONFLICT DO UPDATE SET texto = texto || NEW.linea;
 END;
 CREATE TRIGGER contactos_busqueda_cambio AFTER UPDATE OF busqueda, fecha_inactivacion, fecha_eliminacion ON contactos
-WHEN OLD.fecha_eliminacion IS NULL BEGIN
+WHEN OLD.fecha_eliminacion IS NULL AND (NEW.fecha_eliminacion IS NOT NULL OR NEW.linea <> OLD.linea) BEGIN
     UPDATE contactos_busqueda
         SET texto = replace(texto, char(10) || OLD.linea,
             char(10) || CASE WHEN NEW.fecha_eliminacion IS NULL THEN NEW.linea ELSE '' END)
@@ -124,7 +124,7 @@ CREATE TRIGGER cuentas_busqueda_alta AFTER INSERT ON cuentas WHEN NEW.fecha_elim
         ON CONFLICT DO UPDATE SET texto = texto || NEW.linea;
 END;
 CREATE TRIGGER cuentas_busqueda_cambio AFTER UPDATE OF busqueda, fecha_inactivacion, fecha_eliminacion ON cuentas
-WHEN OLD.fecha_eliminacion IS NULL BEGIN
+WHEN OLD.fecha_eliminacion IS NULL AND (NEW.fecha_eliminacion IS NOT NULL OR NEW.linea <> OLD.linea) BEGIN
     UPDATE cuentas_busqueda
         SET texto = replace(texto, char(10) || OLD.linea,
             char(10) || CASE WHEN NEW.fecha_eliminacion IS NULL THEN NEW.linea ELSE '' END)

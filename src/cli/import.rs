@@ -30,6 +30,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 
 /// Puts the file's rows in, in batches, and says what became of them.
 pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let caller = caller(&import.owner)?;
     let name = import.file.display();
     let file = File::open(&import.file).with_context(|| format!("cannot read {name}"))?;
@@ -41,7 +42,7 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
         store: Store::open(&import.database.database)?,
         caller,
         dry_run: import.dry_run,
-        rejected: Rejected::new(&import.file, rows.headers()?, columns.delimiter),
+        rejected: Rejected::new(&import, rows.headers()?, &columns),
         batch: Vec::with_capacity(BATCH),
         imported: 0,
     };
@@ -49,14 +50,13 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
         eprintln!("{name} is not UTF-8; it is read as {}", encoding.name());
     }
     let start = Instant::now();
-    let mut interrupt = signal(SignalKind::interrupt())?;
     let mut row = StringRecord::new();
     loop {
         let more = match rows.read_record(&mut row) {
             Ok(more) => more,
             Err(error) => return Err(run.stopped(error.into())),
         };
-        let line = row.position().map_or(0, csv::Position::line);
+        let line = run.rejected.line(row.position());
         if more && line >= import.from_line {
             run.batch.push((row.clone(), columns.read(&row)));
         }
@@ -65,7 +65,7 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
                 return Err(run.stopped(error));
             }
             if more && interrupt.recv().now_or_never().is_some() {
-                let line = rows.position().line();
+                let line = run.rejected.line(Some(rows.position()));
                 bail!(
                     "interrupted: {} contacts are in, go on with --from-line {line}",
                     grouped(run.imported)
@@ -118,7 +118,7 @@ impl Run {
 
     /// What to do when the import can't go on.
     fn stopped(&self, error: anyhow::Error) -> anyhow::Error {
-        let first = self.batch.first().and_then(|(row, _)| row.position()).map(csv::Position::line);
+        let first = self.batch.first().map(|(row, _)| self.rejected.line(row.position()));
         let next = first.map_or_else(String::new, |line| format!(", go on with --from-line {line}"));
         error.context(format!("stopped: {} contacts are in{next}", grouped(self.imported)))
     }
@@ -190,13 +190,14 @@ fn open<R: Read>(
     let mut text = BufReader::new(text);
     let mut headings = String::new();
     text.read_line(&mut headings)?;
+    let crlf = headings.ends_with("\r\n");
     let text = Cursor::new(headings.clone()).chain(text);
     let known = |delimiter: &char| {
         headings.split(*delimiter).filter(|heading| Column::named(heading).is_some()).count()
     };
     let delimiter = [',', ';', '\t'].into_iter().rev().max_by_key(known).unwrap_or(',') as u8;
     let mut rows = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text);
-    let columns = Columns::of(rows.headers()?, delimiter)?;
+    let columns = Columns::of(rows.headers()?, delimiter, crlf)?;
     Ok((columns, rows))
 }
 
@@ -238,10 +239,12 @@ struct Columns {
     count: usize,
     /// What separates the cells.
     delimiter: u8,
+    /// Whether lines end as Windows ends them.
+    crlf: bool,
 }
 
 impl Columns {
-    fn of(headings: &StringRecord, delimiter: u8) -> anyhow::Result<Self> {
+    fn of(headings: &StringRecord, delimiter: u8, crlf: bool) -> anyhow::Result<Self> {
         let place = |column| -> anyhow::Result<Option<usize>> {
             let mut places =
                 (0..headings.len()).filter(|place| Column::named(&headings[*place]) == Some(column));
@@ -263,6 +266,7 @@ impl Columns {
             role: place(Column::Role)?,
             count: headings.len(),
             delimiter,
+            crlf,
         })
     }
 
@@ -298,30 +302,45 @@ struct Rejected {
     path: PathBuf,
     headings: StringRecord,
     delimiter: u8,
+    crlf: bool,
     file: Option<Writer<File>>,
     count: u64,
 }
 
 impl Rejected {
-    fn new(import: &Path, headings: &StringRecord, delimiter: u8) -> Self {
-        let path = import.with_extension("rejected.csv");
-        // Rows of an earlier run would pass for rows of this one.
-        let _ = fs::remove_file(&path);
-        Self { path, headings: headings.clone(), delimiter, file: None, count: 0 }
+    fn new(import: &config::Import, headings: &StringRecord, columns: &Columns) -> Self {
+        let path = import.file.with_extension("rejected.csv");
+        // Rows of an earlier run would pass for rows of this one, unless this one goes on with that.
+        if import.from_line == 1 {
+            let _ = fs::remove_file(&path);
+        }
+        let Columns { delimiter, crlf, .. } = *columns;
+        Self { path, headings: headings.clone(), delimiter, crlf, file: None, count: 0 }
+    }
+
+    /// The line of a position, as an editor counts them. The reader takes a row for ended at its CR, so in a file of
+    /// Windows it is still on the line of the LF.
+    fn line(&self, position: Option<&csv::Position>) -> u64 {
+        position.map_or(0, |position| position.line() + u64::from(self.crlf))
     }
 
     fn add(&mut self, row: &StringRecord, reason: &str) -> anyhow::Result<()> {
+        let line = self.line(row.position()).to_string();
         let file = match &mut self.file {
             Some(file) => file,
             None => {
+                let context = || format!("cannot write {}", self.path.display());
                 let file =
-                    WriterBuilder::new().delimiter(self.delimiter).flexible(true).from_path(&self.path);
-                let mut file = file.with_context(|| format!("cannot write {}", self.path.display()))?;
-                file.write_record(["line", "reason"].into_iter().chain(&self.headings))?;
+                    File::options().append(true).create(true).open(&self.path).with_context(context)?;
+                let new = file.metadata()?.len() == 0;
+                let mut file =
+                    WriterBuilder::new().delimiter(self.delimiter).flexible(true).from_writer(file);
+                if new {
+                    file.write_record(["line", "reason"].into_iter().chain(&self.headings))?;
+                }
                 self.file.insert(file)
             }
         };
-        let line = row.position().map_or(0, csv::Position::line).to_string();
         file.write_record([line.as_str(), reason].into_iter().chain(row))?;
         self.count += 1;
         Ok(())

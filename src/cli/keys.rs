@@ -27,11 +27,9 @@ pub(super) enum Source {
 
 impl Source {
     pub(super) fn of(tokens: &Tokens, database: &Address) -> Self {
-        if env::var_os(SECRET).is_some() {
-            return Self::Variable;
-        }
         match &tokens.jwt_secret_file {
             Some(file) => Self::File(file.clone()),
+            None if env::var_os(SECRET).is_some() => Self::Variable,
             None => {
                 let mut beside = database.path().as_os_str().to_owned();
                 beside.push(".jwt-secret");

@@ -20,7 +20,8 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
     let source = Source::of(&serve.tokens, address);
     let verifier = || keys::verifier(&serve.tokens, &source);
     // A bad secret stops the start before a database is made; a secret is made only beside a database that is ours.
-    let given = if matches!(source, Source::Beside(_)) { None } else { Some(verifier()?) };
+    let made = matches!(source, Source::Beside(_)) && serve.tokens.jwt_public_key.is_none();
+    let given = if made { None } else { Some(verifier()?) };
     let store = Store::open(address).with_context(|| format!("cannot open {address}"))?;
     let tokens = given.map_or_else(verifier, Ok)?;
     let listener = TcpListener::bind(serve.listen).await.with_context(|| {

@@ -75,7 +75,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/ready", get(ready))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
-        .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
+        .layer(CatchPanicLayer::custom(|_| {
+            tracing::error!("a request panicked");
+            Error::Internal.into_response()
+        }))
         .layer(from_fn(trace::trace))
         .with_state(app)
 }

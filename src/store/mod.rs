@@ -59,8 +59,11 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         match text.strip_prefix("sqlite:") {
-            // SQLite itself gives names that begin with a colon a meaning of their own.
-            Some(path) if !path.is_empty() && !path.starts_with(':') => Ok(Self(path.into())),
+            // SQLite itself gives names that begin so a meaning of their own.
+            Some(path) if path.starts_with(':') || path.starts_with("file:") => {
+                Err("a database is a file, written as sqlite:PATH".into())
+            }
+            Some(path) if !path.is_empty() => Ok(Self(path.into())),
             _ => Err("a database is written as sqlite:PATH, for example sqlite:contacts.db".into()),
         }
     }

@@ -156,6 +156,15 @@ on_both! {
         assert_eq!(walk(&app, json!({ "search": "a", "page_size": 7 })).await.len(), 600);
     }
 
+    async fn a_search_has_at_most_100_different_words(app: TestApp) {
+        app.create("Ana", "Paz").await;
+        let words = |count: usize| (0..count).map(|number| format!("w{number}")).collect::<Vec<_>>().join(" ");
+        assert_eq!(app.names(json!({ "search": words(100) })).await, Vec::<String>::new());
+        assert_eq!(app.names(json!({ "search": "ana ".repeat(10_000) })).await, ["Ana"]);
+        let answer = app.contacts(json!({ "filters": { "search": words(101) } })).await;
+        assert_eq!(answer, refused(1, "search must have at most 100 different words"));
+    }
+
     async fn the_page_size_is_10_by_default_and_1000_at_most(app: TestApp) {
         for number in 0..12 {
             app.create(&format!("Ana{number}"), "Paz").await;

@@ -75,6 +75,24 @@ fn rows_that_cannot_go_in_are_kept_with_their_line_and_the_reason() {
 }
 
 #[test]
+fn lines_are_counted_as_an_editor_counts_them_and_rejected_rows_of_both_halves_are_kept() {
+    for end in ["\n", "\r\n"] {
+        let folder = Folder::new();
+        folder.write(
+            "people.csv",
+            ["first_name,last_name", "Ana,Paz", ",Gil", "Eva,Gil", ",Paz", ""].join(end),
+        );
+        folder.done(&format!("import people.csv {OWNER}"));
+        let rejected = "line,reason,first_name,last_name\n3,first_name must be 1 to 50 characters,,Gil\n5,first_name must be 1 to 50 characters,,Paz\n";
+        assert_eq!(folder.read("people.rejected.csv"), rejected, "{end:?}");
+        folder.done(&format!("import people.csv {OWNER} --from-line 4"));
+        let again = "5,first_name must be 1 to 50 characters,,Paz\n";
+        assert_eq!(folder.read("people.rejected.csv"), format!("{rejected}{again}"), "{end:?}");
+        assert_eq!(export(&folder), ["Ana,Paz,,", "Eva,Gil,,", "Eva,Gil,,"]);
+    }
+}
+
+#[test]
 fn accounts_are_found_or_made_and_linked_with_their_role() {
     let folder = Folder::new();
     folder.write(

@@ -214,7 +214,8 @@ fn in_savepoint<T>(
 ) -> Result<T, Error> {
     execute(connection, "SAVEPOINT escritura")?;
     let result = catch_unwind(AssertUnwindSafe(|| work(connection)));
-    let result = result.map_or_else(|_| Err(gone()), |result| result.map_err(Error::from));
+    let panicked = |_| Err(Error::Failed("the operation panicked".into()));
+    let result = result.map_or_else(panicked, |result| result.map_err(Error::from));
     if !connection.is_autocommit() {
         if result.is_err()
             && let Err(error) = execute(connection, "ROLLBACK TO escritura")
