@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use csv::{ReaderBuilder, StringRecord, Writer, WriterBuilder};
-use encoding_rs::{Encoding, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use futures_util::FutureExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -24,6 +24,9 @@ use crate::text::{Invalid, Text};
 
 /// Rows that share a commit. Meanwhile a service on the same database waits for its own writes, so it is kept short.
 const BATCH: usize = 2000;
+
+/// A longer row, in bytes, is one that a quotation mark runs through.
+const MAX_ROW: usize = 1 << 16;
 
 /// Between two batches, so that the service gets its turn.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -57,6 +60,11 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
             Err(error) => return Err(run.stopped(error.into())),
         };
         let line = run.rejected.line(row.position());
+        if more && row.as_slice().len() > MAX_ROW {
+            let error =
+                anyhow::anyhow!("the row of line {line} does not end: is a quotation mark not closed?");
+            return Err(run.stopped(error));
+        }
         if more && line >= import.from_line {
             run.batch.push((row.clone(), columns.read(&row)));
         }
@@ -158,24 +166,38 @@ fn progress(bytes: u64) -> ProgressBar {
     style.map_or(bar.clone(), |style| bar.with_style(style))
 }
 
-/// UTF-8 unless a byte says otherwise; then what Spanish spreadsheets write. A mark at the start goes before both.
+/// UTF-8 unless a byte says otherwise; then what Spanish spreadsheets write. Nothing also for UTF-16, whose mark says
+/// so itself. A file that is UTF-8 up to a broken byte is refused: read as anything else, all its
+/// accents would be wrong.
 fn encoding(path: &Path) -> anyhow::Result<Option<&'static Encoding>> {
     let mut file = File::open(path)?;
     let mut buffer = vec![0; 1 << 16];
-    let mut kept = 0;
+    let (mut kept, mut passed, mut accents) = (0, 0_usize, false);
     loop {
         let read = file.read(&mut buffer[kept..])?;
         let filled = kept + read;
-        let valid = match std::str::from_utf8(&buffer[..filled]) {
-            Ok(_) => filled,
+        let bytes = &buffer[..filled];
+        if passed == 0 && Encoding::for_bom(bytes).is_some_and(|(named, _)| named != UTF_8) {
+            return Ok(None);
+        }
+        let (valid, broken) = match std::str::from_utf8(bytes) {
+            Ok(_) => (filled, false),
             // A character that the buffer cut in two is looked at again with its rest.
-            Err(error) if error.error_len().is_none() && read > 0 => error.valid_up_to(),
-            Err(_) => return Ok(Some(WINDOWS_1252)),
+            Err(error) => (error.valid_up_to(), error.error_len().is_some() || read == 0),
         };
+        accents |= !bytes[..valid].is_ascii();
+        if broken && accents {
+            let place = passed + valid + 1;
+            bail!("{} is UTF-8 up to its byte {place}, which is not: save it as UTF-8 again", path.display());
+        }
+        if broken {
+            return Ok(Some(WINDOWS_1252));
+        }
         if read == 0 {
             return Ok(None);
         }
         buffer.copy_within(valid..filled, 0);
+        passed += valid;
         kept = filled - valid;
     }
 }

@@ -156,7 +156,19 @@ fn a_file_that_cannot_be_imported_says_what_it_needs() {
     assert!(
         folder.fails(&format!("import people.csv {OWNER}")).contains("nombre and first_name mean the same")
     );
+    let mut broken = "first_name,last_name\nJosé,Núñez\n".to_owned().into_bytes();
+    broken.extend(b"Jos\xe9,Gil\n");
+    folder.write("people.csv", broken);
+    let said = folder.fails(&format!("import people.csv {OWNER}"));
+    assert!(said.contains("is UTF-8 up to its byte 39"), "{said}");
     assert!(!folder.path("contacts.db").exists(), "nothing was made");
+    folder.write(
+        "people.csv",
+        format!("first_name,last_name\nAna,Paz\n\"Eva,Gil\n{}", "Leo,Gil\n".repeat(10_000)),
+    );
+    let said = folder.fails(&format!("import people.csv {OWNER}"));
+    assert!(said.contains("the row of line 3 does not end: is a quotation mark not closed?"), "{said}");
+    assert!(said.contains("go on with --from-line 2"), "{said}");
 }
 
 #[test]

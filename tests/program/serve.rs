@@ -129,6 +129,7 @@ fn while_another_process_holds_the_database_writes_are_refused_together_and_read
         let write = || (service.try_post("contacts/contact", &body), start.elapsed());
         let writers: Vec<_> = (0..10).map(|_| scope.spawn(write)).collect();
         assert_eq!(service.find("ana"), ["Ana"]);
+        assert_eq!(folder.done("export --user ana --workspace demo").lines().count(), 2);
         let refused = json!({ "res": "error", "code": 5, "info": "Service unavailable" });
         let waited = writers.into_iter().map(|writer| {
             let (answer, waited) = writer.join().unwrap();

@@ -30,7 +30,8 @@ impl Listed for Account {
 
 /// How much work a page is.
 pub(crate) fn cost(filter: &Filter, page: PageRequest) -> Cost {
-    if filter.accounts.is_some() || filter.search.is_some() || page.size > 100 {
+    if filter.accounts.is_some() || filter.search.is_some() || filter.status != Status::All || page.size > 100
+    {
         Cost::Long
     } else {
         Cost::Short

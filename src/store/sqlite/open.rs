@@ -23,9 +23,12 @@ const BUSY_STEP: Duration = Duration::from_millis(1);
 pub(super) fn prepare(path: &Path) -> Result<(), Error> {
     let new = create_private(path)?;
     let mut connection = connect(path)?;
-    refuse_foreign(&connection)?;
+    // A database that is up to date is not written to, so opening one never waits for whoever writes.
+    let schema = schema(&connection)?;
     use_wal(&connection)?;
-    migrate(&mut connection)?;
+    if schema != Some(newest_known()) {
+        migrate(&mut connection)?;
+    }
     if new {
         sync_directory(path)?;
     }
@@ -70,21 +73,35 @@ fn wait_for_writer(tries: i32) -> bool {
     BUSY_STEP * tries.unsigned_abs() < BUSY_LIMIT
 }
 
-/// Refuses a database that another program made, before anything in it changes.
-fn refuse_foreign(connection: &Connection) -> Result<(), Error> {
+/// The newest migration that this program knows.
+fn newest_known() -> i64 {
+    migrate::SQLITE.last().map_or(0, |migration| migration.number)
+}
+
+/// The number of the schema; nothing if the file is empty. A database that another program made is refused, before
+/// anything in it changes.
+fn schema(connection: &Connection) -> Result<Option<i64>, Error> {
     // One moment for both, or another process that makes the database just now would look like a foreign one.
     let snapshot = connection.unchecked_transaction()?;
     let application: i32 = snapshot.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let objects: i64 = snapshot.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let schema = match application {
+        APPLICATION_ID => Some(newest(&snapshot)?),
+        _ => None,
+    };
     snapshot.finish()?;
     if application != APPLICATION_ID && objects > 0 {
         return Err(Error::Refused("the file is a SQLite database of another program".into()));
     }
-    Ok(())
+    Ok(schema)
 }
 
-/// Switches to the write-ahead log. SQLite does not call the busy handler here, and two processes may start at once.
+/// Switches to the write-ahead log, if a copy or an operator has left it. SQLite does not call the busy handler here, and two processes may start at once.
 fn use_wal(connection: &Connection) -> Result<(), Error> {
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode == "wal" {
+        return Ok(());
+    }
     let deadline = Instant::now() + BUSY_LIMIT;
     loop {
         match connection.pragma_update(None, "journal_mode", "WAL") {
@@ -110,9 +127,8 @@ fn migrate(connection: &mut Connection) -> Result<(), Error> {
              fecha  TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
          ) STRICT",
     )?;
-    let newest: i64 =
-        transaction.query_row("SELECT coalesce(max(numero), 0) FROM migraciones", [], |row| row.get(0))?;
-    let known = migrate::SQLITE.last().map_or(0, |migration| migration.number);
+    let newest = newest(&transaction)?;
+    let known = newest_known();
     if newest > known {
         return Err(Error::Refused(format!(
             "the database has schema {newest}, this program knows schemas up to {known}: start the newer program"
@@ -127,4 +143,9 @@ fn migrate(connection: &mut Connection) -> Result<(), Error> {
         tracing::info!(number = migration.number, name = migration.name, "migrated");
     }
     Ok(transaction.commit()?)
+}
+
+/// The number of the last migration that was run.
+fn newest(connection: &Connection) -> Result<i64, Error> {
+    Ok(connection.query_row("SELECT coalesce(max(numero), 0) FROM migraciones", [], |row| row.get(0))?)
 }
