@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::account::{self, AccountName};
@@ -60,9 +61,10 @@ pub struct Contact {
 }
 
 /// The least that tells contacts apart: a row of the `lite` list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ContactName {
     /// Internal database id: the row's place in the list.
+    #[serde(skip)]
     pub id: i64,
     /// The identifier that callers use.
     pub uuid: Uuid,

@@ -124,12 +124,12 @@ pub(super) async fn change(
     match change {
         Change::Get(uuid) => answer_get(store, &caller, uuid).await,
         Change::Create(name) => {
-            let data = SavedName { name: name.as_str().to_owned() };
+            let data = SavedName::from(&name);
             let uuid = store.create_account(&caller, name).await?;
             Ok(saved("Account created successfully", uuid, data))
         }
         Change::Update(uuid, name) => {
-            let data = SavedName { name: name.as_str().to_owned() };
+            let data = SavedName::from(&name);
             let done = store.update_account(&caller, uuid, name).await?;
             done.then(|| saved("Account updated successfully", uuid, data)).ok_or(Error::AccountNotFound)
         }

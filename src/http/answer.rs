@@ -7,6 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::paging::{Cursor, Page};
+use crate::text::Text;
 
 /// The media type of every answer.
 pub(super) const APPLICATION_JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -25,7 +26,13 @@ pub(super) fn json(body: &impl Serialize) -> Response {
 /// What an account or a role says of itself, as it was saved.
 #[derive(Serialize)]
 pub(super) struct SavedName {
-    pub(super) name: String,
+    name: String,
+}
+
+impl<const MAX: usize> From<&Text<MAX>> for SavedName {
+    fn from(name: &Text<MAX>) -> Self {
+        Self { name: name.as_str().to_owned() }
+    }
 }
 
 /// `{"code": 0, "data": ...}`

@@ -14,7 +14,7 @@ use super::json::{Json, Lookup, Read, unknown_action};
 use super::list::{self, page_request, read_lite, read_search, read_status};
 use crate::account::AccountName;
 use crate::caller::Caller;
-use crate::contact::{Contact, ContactName, Details, Email, Filter, Phone, Update};
+use crate::contact::{Contact, Details, Email, Filter, Phone, Update};
 use crate::json::Object;
 use crate::paging::PageRequest;
 use crate::store::Store;
@@ -65,20 +65,6 @@ impl Row {
     }
 }
 
-/// A contact as the `lite` list shows it.
-#[derive(Serialize)]
-struct LiteRow {
-    uuid: Uuid,
-    first_name: String,
-    last_name: String,
-}
-
-impl From<ContactName> for LiteRow {
-    fn from(ContactName { id: _, uuid, first_name, last_name }: ContactName) -> Self {
-        Self { uuid, first_name, last_name }
-    }
-}
-
 /// Operation 1.
 pub(super) async fn list(
     State(app): State<Shared>,
@@ -88,7 +74,7 @@ pub(super) async fn list(
     if lite {
         return list::lite(move |page| {
             let (app, caller, filter) = (app.clone(), caller.clone(), filter.clone());
-            async move { Ok(app.store.list_contact_names(&caller, &filter, page).await?.map(LiteRow::from)) }
+            async move { app.store.list_contact_names(&caller, &filter, page).await }
         })
         .await;
     }

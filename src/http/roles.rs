@@ -61,12 +61,12 @@ pub(super) async fn change(
     let store = &app.store;
     match change {
         Change::Create(name) => {
-            let data = SavedName { name: name.as_str().to_owned() };
+            let data = SavedName::from(&name);
             let id = store.create_role(&caller, name).await?;
             Ok(answer("Role created successfully", id, Some(data)))
         }
         Change::Update(id, name) => {
-            let data = SavedName { name: name.as_str().to_owned() };
+            let data = SavedName::from(&name);
             let done = store.update_role(&caller, id, name).await?;
             done.then(|| answer("Role updated successfully", id, Some(data))).ok_or(Error::RoleNotFound)
         }
