@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::role;
-use crate::store::{self, Address};
+use crate::store::{self, Address, Options};
 use crate::text::Text;
 use crate::token::{Claims, KeyAlgorithm};
 
@@ -77,14 +78,58 @@ pub struct Serve {
 /// The database that a command works on.
 #[derive(Clone, Debug, Args)]
 pub struct Database {
-    /// Database to use; a missing one is made
+    /// Database to use: sqlite:PATH, whose file is made if it is missing, or postgres://USER:PASSWORD@HOST/DATABASE,
+    /// also with several hosts (host=a,b dbname=contacts target_session_attrs=read-write)
     #[arg(long, env = "CONTACTS_DATABASE", default_value = Database::DEFAULT, value_name = "ADDRESS")]
+    #[arg(hide_env_values = true)]
     pub database: Address,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub postgres: Postgres,
 }
 
 impl Database {
     /// The database that is used where none is named.
     pub const DEFAULT: &str = "sqlite:contacts.db";
+
+    /// How to open it.
+    pub fn options(&self) -> Options {
+        self.postgres.options(self.database.clone())
+    }
+}
+
+/// How a PostgreSQL is used; nothing of it matters to SQLite.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "PostgreSQL")]
+pub struct Postgres {
+    /// Connections at most
+    #[arg(long, env = "CONTACTS_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub database_connections: u16,
+    /// Seconds that a request waits for a connection before it is answered with 503
+    #[arg(long, env = "CONTACTS_DATABASE_TIMEOUT", default_value_t = 2, value_name = "SECONDS")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub database_timeout: u64,
+    /// Seconds that a start waits for a server that does not answer yet
+    #[arg(long, env = "CONTACTS_DATABASE_WAIT", default_value_t = 60, value_name = "SECONDS")]
+    #[arg(value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub database_wait: u64,
+    /// File with the authority (PEM) that signed the server's certificate; without it, those that the system trusts
+    #[arg(long, env = "CONTACTS_DATABASE_CA", value_name = "FILE")]
+    pub database_ca: Option<PathBuf>,
+}
+
+impl Postgres {
+    /// How to open the database at this address.
+    pub fn options(&self, address: Address) -> Options {
+        Options {
+            address,
+            connections: self.database_connections.into(),
+            timeout: Duration::from_secs(self.database_timeout),
+            wait: Duration::from_secs(self.database_wait),
+            ca: self.database_ca.clone(),
+        }
+    }
 }
 
 /// How tokens are signed, and what they must say.

@@ -67,6 +67,7 @@ pub struct Search {
 /// One folded word. The finder looks for it with every `ñ` as `n`.
 #[derive(Debug)]
 struct Word {
+    plain: String,
     finder: Finder<'static>,
     /// The word as typed, if it has an `ñ`: then each must meet an `ñ`.
     exact: Option<String>,
@@ -88,11 +89,17 @@ impl Search {
         let words: Vec<Word> = words
             .into_iter()
             .map(|word| Word {
+                plain: plain(word).into_owned(),
                 finder: Finder::new(plain(word).as_bytes()).into_owned(),
                 exact: word.contains('ñ').then(|| word.to_owned()),
             })
             .collect();
         Ok(Some(Self { words }).filter(|search| !search.words.is_empty()))
+    }
+
+    /// The words, long ones first: each with every `ñ` as `n`, and as typed if it has one.
+    pub fn words(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.words.iter().map(|word| (word.plain.as_str(), word.exact.as_deref()))
     }
 
     /// Whether the search finds a name, given as [`fold`] stores it.

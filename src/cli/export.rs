@@ -5,19 +5,19 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use anyhow::ensure;
 use vcard4::VcardBuilder;
 
-use super::caller;
 use super::cells::guarded;
+use super::{caller, open};
 use crate::config::{Export, Format};
 use crate::contact::{Contact, Filter};
 use crate::paging::{Cursor, PageRequest};
-use crate::store::Store;
 
 /// Writes the user's contacts to standard output, a page at a time.
 pub(super) async fn run(export: Export) -> anyhow::Result<()> {
     let caller = caller(&export.owner)?;
     let address = &export.database.database;
-    ensure!(address.path().exists(), "there is no {address}; name the database with --database");
-    let store = Store::open(address)?;
+    let missing = address.file().is_some_and(|file| !file.exists());
+    ensure!(!missing, "there is no {address}; name the database with --database");
+    let store = open(&export.database).await?;
     let mut output: Box<dyn Output> = match export.format {
         Format::Csv => Box::new(Csv(csv::Writer::from_writer(io::stdout().lock()))),
         Format::Vcard => Box::new(Vcard(BufWriter::new(io::stdout().lock()))),

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::cells::unguarded;
-use super::{caller, grouped};
+use super::{caller, grouped, open as open_database};
 use crate::caller::Caller;
 use crate::config;
 use crate::contact::{Details, Email, Import, Imported, Phone};
@@ -42,7 +42,7 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
     let (columns, mut rows) =
         open(bar.wrap_read(file), encoding).with_context(|| format!("cannot import {name}"))?;
     let mut run = Run {
-        store: Store::open(&import.database.database)?,
+        store: open_database(&import.database).await?,
         caller,
         dry_run: import.dry_run,
         rejected: Rejected::new(&import, rows.headers()?, &columns),

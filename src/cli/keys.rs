@@ -23,6 +23,8 @@ pub(super) enum Source {
     File(PathBuf),
     /// The file beside the database, made when it is first needed.
     Beside(PathBuf),
+    /// Nowhere: several processes share a server, so one of them can't make the secret by itself.
+    Missing,
 }
 
 impl Source {
@@ -30,11 +32,14 @@ impl Source {
         match &tokens.jwt_secret_file {
             Some(file) => Self::File(file.clone()),
             None if env::var_os(SECRET).is_some() => Self::Variable,
-            None => {
-                let mut beside = database.path().as_os_str().to_owned();
-                beside.push(".jwt-secret");
-                Self::Beside(beside.into())
-            }
+            None => match database.file() {
+                Some(file) => {
+                    let mut beside = file.as_os_str().to_owned();
+                    beside.push(".jwt-secret");
+                    Self::Beside(beside.into())
+                }
+                None => Self::Missing,
+            },
         }
     }
 }
@@ -51,6 +56,10 @@ pub(super) fn secret(source: &Source) -> anyhow::Result<Secret> {
             make(file)?;
             (read(file)?, file.display().to_string())
         }
+        Source::Missing => bail!(
+            "there is no secret for tokens: all nodes of a database need the same, in {SECRET} or in a file named \
+             with --jwt-secret-file; {MAKE_ONE}"
+        ),
     };
     Secret::new(bytes)
         .map_err(|wrong| anyhow::anyhow!("the secret in {name} is not safe: {wrong}; {MAKE_ONE}"))

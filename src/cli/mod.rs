@@ -21,7 +21,8 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::caller::Caller;
-use crate::config::{Cli, Command, Owner};
+use crate::config::{Cli, Command, Database, Owner};
+use crate::store::Store;
 
 /// Runs the command that the command line names.
 pub fn main() -> ExitCode {
@@ -46,7 +47,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Import(import) => one_thread()?.block_on(import::run(import)),
         Command::Export(export) => one_thread()?.block_on(export::run(export)),
         Command::Roles(roles) => one_thread()?.block_on(roles::run(roles)),
-        Command::Migrate(migrate) => migrate::run(&migrate),
+        Command::Migrate(migrate) => one_thread()?.block_on(migrate::run(migrate)),
     }
 }
 
@@ -72,6 +73,11 @@ fn log(levels: &str) -> anyhow::Result<()> {
     };
     tracing_subscriber::registry().with(lines.with_filter(levels)).init();
     Ok(())
+}
+
+/// Opens the database that a command works on.
+async fn open(database: &Database) -> anyhow::Result<Store> {
+    Store::open(&database.options()).await.with_context(|| format!("cannot open {}", database.database))
 }
 
 fn caller(owner: &Owner) -> anyhow::Result<Caller> {

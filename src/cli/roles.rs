@@ -2,16 +2,15 @@
 
 use anyhow::{Context as _, bail, ensure};
 
-use super::caller;
+use super::{caller, open};
 use crate::config::{Owner, RoleChange, Roles, role_name};
 use crate::role::Deletion;
-use crate::store::Store;
 
 /// Carries out the change, if one is asked for, and prints the workspace's roles.
 pub(super) async fn run(roles: Roles) -> anyhow::Result<()> {
     // Roles belong to the workspace, whoever asks.
     let caller = caller(&Owner { user: "operator".into(), workspace: roles.workspace })?;
-    let store = Store::open(&roles.database.database)?;
+    let store = open(&roles.database).await?;
     let RoleChange { add, rename, delete } = roles.change;
     if let Some(name) = add {
         store.create_role(&caller, name).await?;

@@ -9,20 +9,20 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::keys::{self, Source};
+use super::open;
 use crate::config::{Database, Serve, Tokens};
 use crate::http::{self, App};
-use crate::store::Store;
 
 /// Serves until the process is told to stop (SIGINT or SIGTERM).
 pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
     let address = &serve.database.database;
-    let new = !address.path().exists();
+    let new = address.file().is_some_and(|file| !file.exists());
     let source = Source::of(&serve.tokens, address);
     let verifier = || keys::verifier(&serve.tokens, &source);
     // A bad secret stops the start before a database is made; a secret is made only beside a database that is ours.
     let made = matches!(source, Source::Beside(_)) && serve.tokens.jwt_public_key.is_none();
     let given = if made { None } else { Some(verifier()?) };
-    let store = Store::open(address).with_context(|| format!("cannot open {address}"))?;
+    let store = open(&serve.database).await?;
     let tokens = given.map_or_else(verifier, Ok)?;
     let listener = TcpListener::bind(serve.listen).await.with_context(|| {
         format!("cannot listen on {}; choose another address with --listen", serve.listen)
@@ -60,6 +60,7 @@ fn welcome(serve: &Serve, listening: SocketAddr, source: &Source, new: bool) {
                 Source::File(file) | Source::Beside(file) => {
                     println!("tokens    signed with {}", file.display())
                 }
+                Source::Missing => {}
             }
             println!("a token   {program} token --user ana --workspace demo{flags}");
             format!("$({program} token --user ana --workspace demo{flags})")

@@ -1,5 +1,7 @@
 //! Numbered changes of the database's schema, each run once. They are part of the binary.
 
+use super::Error;
+
 /// One change of the schema.
 pub(crate) struct Migration {
     /// Counts from 1 without a gap.
@@ -16,3 +18,22 @@ pub(crate) const SQLITE: &[Migration] = &[Migration {
     name: "contactos",
     sql: include_str!("../../migrations/sqlite/0001_contactos.sql"),
 }];
+
+/// The changes of a PostgreSQL database.
+pub(crate) const POSTGRES: &[Migration] = &[Migration {
+    number: 1,
+    name: "contactos",
+    sql: include_str!("../../migrations/postgres/0001_contactos.sql"),
+}];
+
+/// The changes that a database of this schema does not have yet. A newer schema than this program knows is refused.
+pub(crate) fn missing(known: &'static [Migration], schema: i64) -> Result<&'static [Migration], Error> {
+    let newest = known.last().map_or(0, |migration| migration.number);
+    if schema > newest {
+        return Err(Error::Refused(format!(
+            "the database has schema {schema}, this program knows schemas up to {newest}: start the newer program"
+        )));
+    }
+    let first = known.partition_point(|migration| migration.number <= schema);
+    Ok(&known[first..])
+}

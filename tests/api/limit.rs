@@ -5,8 +5,8 @@ use contacts::token::Verifier;
 
 use crate::support::*;
 
-fn limited(per_second: usize) -> TestApp {
-    TestApp::with(Verifier::with_secret(&secret(), claims()), per_second)
+async fn limited(per_second: usize) -> TestApp {
+    TestApp::with(Verifier::with_secret(&secret(), claims()), per_second).await
 }
 
 async fn call(app: &TestApp, path: &str) -> (u16, Value, HeaderMap) {
@@ -16,7 +16,7 @@ async fn call(app: &TestApp, path: &str) -> (u16, Value, HeaderMap) {
 
 #[tokio::test]
 async fn ten_requests_a_second_pass_over_all_endpoints_together() {
-    let app = limited(10);
+    let app = limited(10).await;
     let paths = ["/api/sales/contacts/", "/api/sales/roles/", "/api/sales/contacts/contact", "/api/nothing"];
     for (left, path) in (0..10).rev().zip(paths.iter().cycle()) {
         let (status, _, headers) = call(&app, path).await;
@@ -39,7 +39,7 @@ async fn ten_requests_a_second_pass_over_all_endpoints_together() {
 
 #[tokio::test]
 async fn requests_without_a_valid_token_are_limited_by_address() {
-    let app = limited(3);
+    let app = limited(3).await;
     let guesser = app.with_token("x");
     for _ in 0..3 {
         assert_eq!(call(&guesser, "/api/sales/contacts/").await.0, 401);
@@ -53,7 +53,7 @@ async fn requests_without_a_valid_token_are_limited_by_address() {
 
 #[tokio::test]
 async fn zero_turns_both_limits_off() {
-    let app = limited(0);
+    let app = limited(0).await;
     for _ in 0..50 {
         let (status, _, headers) = call(&app, "/api/sales/contacts/").await;
         assert_eq!((status, headers.contains_key("ratelimit")), (200, false));

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should panic")]
 
+#[path = "../support/postgres.rs"]
+mod postgres;
 mod support;
 
 mod document;

@@ -674,7 +674,7 @@ fn random_sequences_of_calls_are_answered_as_the_model_says() {
     let config = Config { cases: 60, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&sequences, |sequence| {
         runtime.block_on(async {
-            let app = TestApp::sqlite();
+            let app = TestApp::sqlite().await;
             let mut model = Model::default();
             for (step, (caller, call)) in sequence.iter().enumerate() {
                 let (user, workspace) = CALLERS[*caller];

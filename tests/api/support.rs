@@ -1,18 +1,23 @@
 //! A fresh service for each test, and callers of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::thread;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use contacts::caller::Caller;
 use contacts::http::{App, router};
-use contacts::store::Store;
+use contacts::store::{Options, Store};
 use contacts::token::{Claims, Secret, Verifier};
 use http_body_util::BodyExt as _;
 pub(crate) use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::runtime;
 use tower::ServiceExt as _;
+
+use crate::postgres::Cluster;
 
 /// Makes a test of each function for every database: `name::sqlite`.
 macro_rules! on_both {
@@ -26,7 +31,12 @@ macro_rules! on_both {
 
             #[tokio::test]
             async fn sqlite() {
-                run(TestApp::sqlite()).await;
+                run(TestApp::sqlite().await).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                run(TestApp::postgres().await).await;
             }
         }
     )*};
@@ -57,7 +67,31 @@ pub(crate) fn refused(code: u16, info: &str) -> Answer {
 pub(crate) struct TestApp {
     router: Router,
     token: String,
-    _folder: Arc<TempDir>,
+    _folder: Option<Arc<TempDir>>,
+}
+
+/// The server of all tests, with the database that theirs are copies of.
+pub(crate) static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
+    let cluster = Cluster::start(&[]);
+    cluster.sql("postgres", "CREATE DATABASE plantilla");
+    let address = cluster.address("plantilla");
+    let made = thread::spawn(move || {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(Store::open(&options(&address))).map(drop)
+    });
+    made.join().unwrap().unwrap();
+    cluster
+});
+
+/// How tests open a database.
+pub(crate) fn options(address: &str) -> Options {
+    Options {
+        address: address.parse().unwrap(),
+        connections: 4,
+        timeout: Duration::from_secs(30),
+        wait: Duration::ZERO,
+        ca: None,
+    }
 }
 
 pub(crate) fn claims() -> Claims {
@@ -74,16 +108,29 @@ pub(crate) fn token(user: &str, workspace: &str) -> String {
 
 impl TestApp {
     /// On a fresh SQLite file, without a rate limit.
-    pub(crate) fn sqlite() -> Self {
-        Self::with(Verifier::with_secret(&secret(), claims()), 0)
+    pub(crate) async fn sqlite() -> Self {
+        Self::with(Verifier::with_secret(&secret(), claims()), 0).await
     }
 
-    pub(crate) fn with(verifier: Verifier, per_second: usize) -> Self {
+    /// On a fresh SQLite file.
+    pub(crate) async fn with(verifier: Verifier, per_second: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = format!("sqlite:{}", folder.path().join("contacts.db").display());
-        let store = Store::open(&address.parse().unwrap()).unwrap();
+        let app = Self::at(&address, verifier, per_second).await;
+        Self { _folder: Some(Arc::new(folder)), ..app }
+    }
+
+    /// On a fresh PostgreSQL database, without a rate limit.
+    pub(crate) async fn postgres() -> Self {
+        let database = CLUSTER.database("TEMPLATE plantilla");
+        Self::at(&CLUSTER.address(&database), Verifier::with_secret(&secret(), claims()), 0).await
+    }
+
+    /// On the database at an address.
+    pub(crate) async fn at(address: &str, verifier: Verifier, per_second: usize) -> Self {
+        let store = Store::open(&options(address)).await.unwrap();
         let router = router(Arc::new(App::new(store, verifier, per_second)));
-        Self { router, token: token("ana", "demo"), _folder: Arc::new(folder) }
+        Self { router, token: token("ana", "demo"), _folder: None }
     }
 
     /// The same service called by somebody else.

@@ -216,7 +216,7 @@ on_both! {
 #[tokio::test]
 async fn issuer_and_audience_are_checked_once_configured() {
     let configured = Claims { issuer: Some("crm".into()), audience: Some("contacts".into()), ..claims() };
-    let app = TestApp::with(Verifier::with_secret(&secret(), configured), 0);
+    let app = TestApp::with(Verifier::with_secret(&secret(), configured), 0).await;
     let token = |iss: Value, aud: Value| {
         let mut claims = good();
         claims["iss"] = iss;
@@ -239,7 +239,7 @@ async fn issuer_and_audience_are_checked_once_configured() {
 #[tokio::test]
 async fn the_claim_names_are_configurable() {
     let configured = Claims { user: "uid".into(), workspace: "https://example.com/team".into(), ..claims() };
-    let app = TestApp::with(Verifier::with_secret(&secret(), configured), 0);
+    let app = TestApp::with(Verifier::with_secret(&secret(), configured), 0).await;
     let token = json!({ "uid": 5, "https://example.com/team": "demo", "exp": now() + 600 });
     assert!(accepts(&app, &hs256(&header(), &token)).await);
     assert!(!accepts(&app, &hs256(&header(), &good())).await);
@@ -253,7 +253,7 @@ async fn public_keys_of_each_algorithm_check_tokens_and_no_other_algorithm_passe
         (KeyAlgorithm::EdDsa, Algorithm::EdDSA, ED, EncodingKey::from_ed_pem(ED.0).unwrap()),
     ];
     for (configured, _, (_, public), _) in &keys {
-        let app = TestApp::with(Verifier::with_public_key(public, *configured, claims()).unwrap(), 0);
+        let app = TestApp::with(Verifier::with_public_key(public, *configured, claims()).unwrap(), 0).await;
         for (other, algorithm, _, key) in &keys {
             let header = json!({ "alg": format!("{algorithm:?}") }).to_string();
             let token = forge(&header, &good().to_string(), key, *algorithm);

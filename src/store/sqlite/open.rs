@@ -127,14 +127,7 @@ fn migrate(connection: &mut Connection) -> Result<(), Error> {
              fecha  TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
          ) STRICT",
     )?;
-    let newest = newest(&transaction)?;
-    let known = newest_known();
-    if newest > known {
-        return Err(Error::Refused(format!(
-            "the database has schema {newest}, this program knows schemas up to {known}: start the newer program"
-        )));
-    }
-    for migration in migrate::SQLITE.iter().filter(|migration| migration.number > newest) {
+    for migration in migrate::missing(migrate::SQLITE, newest(&transaction)?)? {
         transaction.execute_batch(migration.sql)?;
         transaction.execute(
             "INSERT INTO migraciones (numero, nombre) VALUES ($1, $2)",

@@ -1,0 +1,120 @@
+//! Associations in PostgreSQL: links that every member of the workspace sees.
+
+use tokio_postgres::Row;
+
+use super::{Error, Param, Postgres, Result, roles, sql};
+use crate::association::{Associated, Association, Changed, Pair, Side};
+use crate::caller::Caller;
+use crate::paging::{Page, PageRequest};
+use crate::store::sql as shared;
+
+pub(crate) async fn associate(db: &Postgres, caller: &Caller, pair: Pair, role: i64) -> Result<Associated> {
+    let Pair { contact, account } = pair;
+    let state =
+        PairState::of(db, caller, sql::ASSOCIATE, &[&caller.workspace(), &contact, &account, &role]).await?;
+    Ok(if state.done {
+        Associated::Done
+    } else if !state.both {
+        Associated::NotFound
+    } else if !state.active_account {
+        Associated::InactiveAccount
+    } else if state.associated {
+        Associated::Exists
+    } else if !state.role {
+        Associated::UnknownRole
+    } else {
+        // Somebody else associated the two at the same time.
+        Associated::Exists
+    })
+}
+
+pub(crate) async fn dissociate(db: &Postgres, caller: &Caller, pair: Pair) -> Result<Changed> {
+    let Pair { contact, account } = pair;
+    let state =
+        PairState::of(db, caller, sql::DISSOCIATE, &[&caller.workspace(), &contact, &account]).await?;
+    Ok(if state.done {
+        Changed::Done
+    } else if !state.both {
+        Changed::NotFound
+    } else {
+        Changed::NotAssociated
+    })
+}
+
+pub(crate) async fn change_role(db: &Postgres, caller: &Caller, pair: Pair, role: i64) -> Result<Changed> {
+    let Pair { contact, account } = pair;
+    let state =
+        PairState::of(db, caller, sql::CHANGE_ROLE, &[&caller.workspace(), &contact, &account, &role])
+            .await?;
+    Ok(if state.done {
+        Changed::Done
+    } else if !state.both {
+        Changed::NotFound
+    } else if !state.associated {
+        Changed::NotAssociated
+    } else if !state.role {
+        Changed::UnknownRole
+    } else {
+        // Somebody else took the association back at the same time.
+        Changed::NotAssociated
+    })
+}
+
+/// What a statement did to a pair, and what there was of it at that moment.
+struct PairState {
+    done: bool,
+    both: bool,
+    active_account: bool,
+    associated: bool,
+    role: bool,
+}
+
+impl PairState {
+    /// Runs a statement; once more if the workspace has not had its roles before.
+    async fn of(db: &Postgres, caller: &Caller, sql: &str, params: &[Param<'_>]) -> Result<Self> {
+        let none = || Error::Failed("a statement that gives one row gave none".into());
+        let mut row = db.row(sql, params).await?.ok_or_else(none)?;
+        if !row.try_get::<_, bool>("hay_espacio")? {
+            roles::create_workspace(db, caller).await?;
+            row = db.row(sql, params).await?.ok_or_else(none)?;
+        }
+        Ok(Self {
+            done: row.try_get("hecho")?,
+            both: row.try_get("ambos")?,
+            active_account: row.try_get("activa")?,
+            associated: row.try_get("asociados")?,
+            role: row.try_get("hay_rol")?,
+        })
+    }
+}
+
+/// The associations of one side in the order in which they were made; nothing if the side is not in the workspace.
+pub(crate) async fn list(
+    db: &Postgres,
+    caller: &Caller,
+    side: Side,
+    page: PageRequest,
+) -> Result<Option<Page<Association>>> {
+    let (find, list, uuid) = match side {
+        Side::Contact(uuid) => (shared::CONTACT_ID, shared::LIST_ASSOCIATIONS_OF_CONTACT, uuid),
+        Side::Account(uuid) => (shared::ACCOUNT_ID, shared::LIST_ASSOCIATIONS_OF_ACCOUNT, uuid),
+    };
+    let Some(row) = db.row(find, &[&caller.workspace(), &uuid]).await? else { return Ok(None) };
+    let (id, limit): (i64, i64) = (row.try_get("id")?, page.size as i64 + 1);
+    let rows = db.rows(list, &[&caller.workspace(), &id, &page.after.id(), &limit]).await?;
+    let rows = rows.iter().map(association).collect::<Result<_>>()?;
+    Ok(Some(Page::from_one_more(rows, page.size, |association: &Association| association.id)))
+}
+
+fn association(row: &Row) -> Result<Association> {
+    Ok(Association {
+        id: row.try_get("id")?,
+        contact_uuid: row.try_get("contacto")?,
+        first_name: row.try_get("nombre")?,
+        last_name: row.try_get("apellido")?,
+        account_uuid: row.try_get("cuenta")?,
+        account_name: row.try_get("cuenta_nombre")?,
+        rol_id: row.try_get("rol")?,
+        rol_name: row.try_get("rol_nombre")?,
+    })
+}

@@ -1,0 +1,141 @@
+//! Connecting: several hosts, TLS, the pool, and the wait for a server that is not there yet.
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use deadpool_postgres::{Connect, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
+use futures_util::future::select_ok;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, Config};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::error::{advice, describe};
+use crate::store::{Error, Options, Server};
+
+/// Between two looks for a server that is not there yet.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// How often waiting for it is said.
+const SAY: Duration = Duration::from_secs(5);
+
+/// What every session is told. Its statements are small and find their rows by an index; a plan that reads a whole
+/// table because the table was empty when it was made would stay when it is full.
+const SETTINGS: &str = "-c enable_seqscan=off -c jit=off -c max_parallel_workers_per_gather=0 -c timezone=UTC \
+                        -c idle_in_transaction_session_timeout=60s";
+
+/// A pool that connects when a connection is first needed.
+pub(super) fn pool(server: &Server, options: &Options) -> Result<Pool, Error> {
+    let tls = MakeRustlsConnect::new(tls(options.ca.as_deref())?);
+    let hosts: Arc<[Config]> = server.hosts.iter().map(|host| with_settings(host, options)).collect();
+    // A connection that is closed is noticed without a question to the server.
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = Manager::from_connect(Config::new(), FirstToAnswer { hosts, tls }, recycling);
+    Pool::builder(manager)
+        .max_size(options.connections)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(options.timeout))
+        .create_timeout(Some(options.timeout))
+        .build()
+        .map_err(|error| Error::Refused(error.to_string()))
+}
+
+fn with_settings(host: &Config, options: &Options) -> Config {
+    let mut host = host.clone();
+    // The operator's own settings come last and win.
+    let settings = format!("{SETTINGS} {}", host.get_options().unwrap_or_default());
+    host.options(settings.trim_end());
+    if host.get_connect_timeout().is_none() {
+        host.connect_timeout(options.timeout);
+    }
+    if host.get_tcp_user_timeout().is_none() {
+        host.tcp_user_timeout(super::STATEMENT_LIMIT);
+    }
+    host
+}
+
+/// Connects to all hosts at once and keeps the first that is what the address asks for, so that a host that hangs
+/// holds up nothing.
+struct FirstToAnswer {
+    hosts: Arc<[Config]>,
+    tls: MakeRustlsConnect,
+}
+
+type Connected = Result<(Client, JoinHandle<()>), tokio_postgres::Error>;
+
+impl Connect for FirstToAnswer {
+    fn connect(&self, _: &Config) -> Pin<Box<dyn Future<Output = Connected> + Send + '_>> {
+        let attempts = self.hosts.iter().map(|host| Box::pin(connect(host, self.tls.clone())));
+        Box::pin(async move { select_ok(attempts).await.map(|(connected, _)| connected) })
+    }
+}
+
+async fn connect(host: &Config, tls: MakeRustlsConnect) -> Connected {
+    let (client, connection) = host.connect(tls).await?;
+    let running = tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(cause = describe(&error), "a database connection ended");
+        }
+    });
+    Ok((client, running))
+}
+
+/// TLS that checks the server's certificate: against the named authority, or those that the system trusts.
+fn tls(ca: Option<&Path>) -> Result<ClientConfig, Error> {
+    let mut roots = RootCertStore::empty();
+    if let Some(file) = ca {
+        let context = |error: String| {
+            Error::Refused(format!("cannot use {} as --database-ca: {error}", file.display()))
+        };
+        let certificates = CertificateDer::pem_file_iter(file).map_err(|error| context(error.to_string()))?;
+        for certificate in certificates {
+            let certificate = certificate.map_err(|error| context(error.to_string()))?;
+            roots.add(certificate).map_err(|error| context(error.to_string()))?;
+        }
+        if roots.is_empty() {
+            return Err(context("it holds no certificate in PEM".into()));
+        }
+    } else {
+        // A system without any is one whose database is on this machine, or named with its authority.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::Refused(error.to_string()))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// Waits until the server answers, and says so meanwhile.
+pub(super) async fn wait(pool: &Pool, server: &Server, limit: Duration) -> Result<(), Error> {
+    let start = Instant::now();
+    let mut said: Option<Instant> = None;
+    loop {
+        let error = match pool.get().await {
+            Ok(_) => return Ok(()),
+            Err(PoolError::Backend(error)) => {
+                if let Some(advice) = advice(&error) {
+                    return Err(Error::Refused(format!("{}: {advice}", describe(&error))));
+                }
+                Error::from(error)
+            }
+            Err(error) => error.into(),
+        };
+        if start.elapsed() >= limit {
+            let waited = limit.as_secs();
+            return Err(Error::Refused(format!(
+                "{error}; waited for {waited} s: start the server, or wait longer with --database-wait"
+            )));
+        }
+        if said.is_none_or(|said| said.elapsed() >= SAY) {
+            said = Some(Instant::now());
+            tracing::warn!(%error, "waiting for {server}");
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}

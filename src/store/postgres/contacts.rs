@@ -1,0 +1,153 @@
+//! Contacts in PostgreSQL. All of a caller's contacts are named by `espacio` and `propietario`.
+
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::pages::{List, Statement, Wanted};
+use super::sql::{self, accounts_of_contact};
+use super::{Postgres, Result};
+use crate::account::AccountName;
+use crate::caller::Caller;
+use crate::contact::{Contact, ContactName, Details, Edit, Filter, Update, Updated};
+use crate::paging::{Page, PageRequest};
+use crate::search::fold_names;
+use crate::store::sql as shared;
+
+pub(crate) async fn list(
+    db: &Postgres,
+    caller: &Caller,
+    filter: &Filter,
+    page: PageRequest,
+) -> Result<Page<Contact>> {
+    let columns = "t.id, t.uuid, t.nombre, t.apellido, t.email, t.telefono, a.cuentas, a.nombres_cuentas";
+    let statement = Statement::page(&wanted(db, caller, filter, page), columns, accounts_of_contact!());
+    let rows = db.rows(&statement.sql, &statement.params()).await?;
+    let rows = rows.iter().map(contact).collect::<Result<_>>()?;
+    Ok(Page::from_one_more(rows, page.size, |contact: &Contact| contact.id))
+}
+
+pub(crate) async fn list_names(
+    db: &Postgres,
+    caller: &Caller,
+    filter: &Filter,
+    page: PageRequest,
+) -> Result<Page<ContactName>> {
+    let columns = "t.id, t.uuid, t.nombre, t.apellido";
+    let statement = Statement::page(&wanted(db, caller, filter, page), columns, "");
+    let rows = db.rows(&statement.sql, &statement.params()).await?;
+    let rows = rows.iter().map(contact_name).collect::<Result<_>>()?;
+    Ok(Page::from_one_more(rows, page.size, |contact: &ContactName| contact.id))
+}
+
+fn wanted<'a>(db: &Postgres, caller: &'a Caller, filter: &'a Filter, page: PageRequest) -> Wanted<'a> {
+    Wanted {
+        list: List::Contacts,
+        caller,
+        uuids: filter.contacts.as_deref(),
+        accounts: filter.accounts.as_deref(),
+        search: filter.search.as_deref(),
+        status: filter.status,
+        page,
+        trigrams: db.trigrams,
+    }
+}
+
+fn contact(row: &Row) -> Result<Contact> {
+    // There are no arrays where there are no accounts.
+    let uuids: Option<Vec<Uuid>> = row.try_get("cuentas")?;
+    let names: Option<Vec<String>> = row.try_get("nombres_cuentas")?;
+    let accounts = uuids.into_iter().flatten().zip(names.into_iter().flatten());
+    Ok(Contact {
+        id: row.try_get("id")?,
+        uuid: row.try_get("uuid")?,
+        first_name: row.try_get("nombre")?,
+        last_name: row.try_get("apellido")?,
+        email: row.try_get("email")?,
+        phone: row.try_get("telefono")?,
+        accounts: accounts.map(|(uuid, name)| AccountName { uuid, name }).collect(),
+    })
+}
+
+fn contact_name(row: &Row) -> Result<ContactName> {
+    Ok(ContactName {
+        id: row.try_get("id")?,
+        uuid: row.try_get("uuid")?,
+        first_name: row.try_get("nombre")?,
+        last_name: row.try_get("apellido")?,
+    })
+}
+
+pub(crate) async fn get(db: &Postgres, caller: &Caller, uuid: Uuid) -> Result<Option<Contact>> {
+    let row = db.row(sql::GET_CONTACT, &[&caller.workspace(), &caller.user(), &uuid]).await?;
+    row.as_ref().map(contact).transpose()
+}
+
+pub(crate) async fn create(db: &Postgres, caller: &Caller, uuid: Uuid, details: &Details) -> Result<()> {
+    let Details { first_name, last_name, email, phone } = details;
+    db.execute(
+        shared::CREATE_CONTACT,
+        &[
+            &uuid,
+            &caller.workspace(),
+            &caller.user(),
+            &first_name.as_str(),
+            &last_name.as_str(),
+            &email.as_ref().map(|email| email.as_str()),
+            &phone.as_ref().map(|phone| phone.as_str()),
+            &fold_names(first_name.as_str(), last_name.as_str()),
+        ],
+    )
+    .await
+    .map(drop)
+}
+
+pub(crate) async fn update(
+    db: &Postgres,
+    caller: &Caller,
+    uuid: Uuid,
+    update: &Update,
+) -> Result<Option<Updated>> {
+    let Update { first_name, last_name, email, phone } = update;
+    let (keep_email, email) = match email {
+        Edit::Keep => (true, None),
+        Edit::Set(email) => (false, email.as_ref().map(|email| email.as_str())),
+    };
+    let (keep_phone, phone) = match phone {
+        Edit::Keep => (true, None),
+        Edit::Set(phone) => (false, phone.as_ref().map(|phone| phone.as_str())),
+    };
+    let row = db
+        .row(
+            shared::UPDATE_CONTACT,
+            &[
+                &first_name.as_str(),
+                &last_name.as_str(),
+                &fold_names(first_name.as_str(), last_name.as_str()),
+                &keep_email,
+                &email,
+                &keep_phone,
+                &phone,
+                &caller.workspace(),
+                &caller.user(),
+                &uuid,
+            ],
+        )
+        .await?;
+    row.map(|row| Ok(Updated { email: row.try_get("email")?, phone: row.try_get("telefono")? })).transpose()
+}
+
+pub(crate) async fn delete(db: &Postgres, caller: &Caller, uuid: Uuid) -> Result<bool> {
+    change(db, shared::DELETE_CONTACT, caller, uuid).await
+}
+
+pub(crate) async fn inactivate(db: &Postgres, caller: &Caller, uuid: Uuid) -> Result<bool> {
+    change(db, shared::INACTIVATE_CONTACT, caller, uuid).await
+}
+
+pub(crate) async fn activate(db: &Postgres, caller: &Caller, uuid: Uuid) -> Result<bool> {
+    change(db, shared::ACTIVATE_CONTACT, caller, uuid).await
+}
+
+async fn change(db: &Postgres, sql: &str, caller: &Caller, uuid: Uuid) -> Result<bool> {
+    Ok(db.execute(sql, &[&caller.workspace(), &caller.user(), &uuid]).await? == 1)
+}

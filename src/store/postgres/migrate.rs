@@ -1,0 +1,115 @@
+//! The schema: brought up to date by one node at a time, however many start together.
+
+use std::time::Duration;
+
+use deadpool_postgres::{Object, Pool};
+use tokio_postgres::error::SqlState;
+
+use super::error::describe;
+use crate::store::{Error, migrate};
+
+/// The advisory lock that the node holds which changes the schema: "CTCT".
+const LOCK: i64 = 0x4354_4354;
+
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The tables whose names are searched, and what their lists are distinguished by.
+const SEARCHED: [(&str, &str); 2] = [("contactos", "espacio, propietario"), ("cuentas", "espacio")];
+
+/// Brings the schema up to date. Says whether the index of trigrams is there.
+pub(super) async fn prepare(pool: &Pool) -> Result<bool, Error> {
+    let mut connection = pool.get().await?;
+    let encoding: String = connection.query_one("SHOW server_encoding", &[]).await?.try_get(0)?;
+    if encoding != "UTF8" {
+        return Err(Error::Refused(format!(
+            "the database has the encoding {encoding}: make one with createdb --encoding UTF8 --template template0"
+        )));
+    }
+    lock(&connection).await?;
+    let done = async {
+        migrate(&mut connection).await?;
+        trigrams(&connection).await
+    }
+    .await;
+    // The lock ends with its session.
+    drop(Object::take(connection));
+    done
+}
+
+/// Waits for the lock by asking: a statement that waited for it would in turn be waited for by the making of an index.
+async fn lock(connection: &Object) -> Result<(), Error> {
+    while !connection.query_one("SELECT pg_try_advisory_lock($1)", &[&LOCK]).await?.try_get::<_, bool>(0)? {
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
+/// Runs the migrations that the database does not have yet, in one transaction.
+async fn migrate(connection: &mut Object) -> Result<(), Error> {
+    let ours: bool =
+        connection.query_one("SELECT to_regclass('migraciones') IS NOT NULL", &[]).await?.try_get(0)?;
+    let newest: i64 = if ours {
+        let row = connection.query_one("SELECT coalesce(max(numero), 0) FROM migraciones", &[]).await?;
+        row.try_get(0)?
+    } else {
+        0
+    };
+    let missing = migrate::missing(migrate::POSTGRES, newest)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let transaction = connection.transaction().await?;
+    transaction
+        .batch_execute(
+            "CREATE TABLE IF NOT EXISTS migraciones (
+                 numero BIGINT PRIMARY KEY,
+                 nombre TEXT NOT NULL,
+                 fecha  TIMESTAMPTZ(0) NOT NULL DEFAULT CURRENT_TIMESTAMP
+             )",
+        )
+        .await?;
+    for migration in missing {
+        transaction.batch_execute(migration.sql).await?;
+        let row = "INSERT INTO migraciones (numero, nombre) VALUES ($1, $2)";
+        transaction.execute(row, &[&migration.number, &migration.name]).await?;
+        tracing::info!(number = migration.number, name = migration.name, "migrated");
+    }
+    Ok(transaction.commit().await?)
+}
+
+/// Makes the indexes of trigrams, if the server has the extensions and lets this user have them.
+async fn trigrams(connection: &Object) -> Result<bool, Error> {
+    for (table, list) in SEARCHED {
+        let state = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)";
+        let index = format!("{table}_trigramas");
+        match connection.query_opt(state, &[&index]).await?.map(|row| row.try_get(0)).transpose()? {
+            Some(true) => continue,
+            // Its making was interrupted.
+            Some(false) => connection.batch_execute(&format!("DROP INDEX {index}")).await?,
+            None => {}
+        }
+        let extensions = "CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE EXTENSION IF NOT EXISTS btree_gin";
+        if let Err(error) = connection.batch_execute(extensions).await {
+            if error.code().is_none() {
+                return Err(error.into());
+            }
+            let advice = "searches for long words are slower: let an administrator run \
+                          CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gin; in the database, and start again";
+            tracing::warn!(cause = describe(&error), "{advice}");
+            return Ok(false);
+        }
+        // Concurrently: other nodes go on writing meanwhile.
+        let make = format!(
+            "CREATE INDEX CONCURRENTLY {index} ON {table} USING gin ({list}, simple gin_trgm_ops)
+             WHERE fecha_eliminacion IS NULL"
+        );
+        match connection.batch_execute(&make).await {
+            Err(error) if error.code() == Some(&SqlState::UNDEFINED_OBJECT) => {
+                tracing::warn!(cause = describe(&error), "the trigrams of this database are out of reach");
+                return Ok(false);
+            }
+            made => made?,
+        }
+    }
+    Ok(true)
+}

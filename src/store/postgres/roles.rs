@@ -1,0 +1,66 @@
+//! Roles in PostgreSQL. All of a workspace's roles are named by `espacio`.
+
+use tokio::time::timeout;
+
+use super::{Error, Postgres, Result, STATEMENT_LIMIT, sql};
+use crate::caller::Caller;
+use crate::role::{DEFAULTS, Deletion, Name, Role};
+use crate::store::sql as shared;
+
+/// Makes the workspace with its first roles, unless it is there.
+pub(crate) async fn create_workspace(db: &Postgres, caller: &Caller) -> Result<()> {
+    db.execute(sql::CREATE_WORKSPACE, &[&caller.workspace(), &DEFAULTS.as_slice()]).await.map(drop)
+}
+
+pub(crate) async fn list(db: &Postgres, caller: &Caller) -> Result<Vec<Role>> {
+    let mut rows = db.rows(sql::LIST_ROLES, &[&caller.workspace()]).await?;
+    if rows.is_empty() {
+        create_workspace(db, caller).await?;
+        rows = db.rows(sql::LIST_ROLES, &[&caller.workspace()]).await?;
+    }
+    let mut roles = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Some(id) = row.try_get("id")? {
+            roles.push(Role { id, name: row.try_get("nombre")? });
+        }
+    }
+    Ok(roles)
+}
+
+pub(crate) async fn create(db: &Postgres, caller: &Caller, name: &Name) -> Result<i64> {
+    create_workspace(db, caller).await?;
+    let made = db.row(sql::CREATE_ROLE, &[&caller.workspace(), &name.as_str()]).await?;
+    match made {
+        Some(row) => Ok(row.try_get("id")?),
+        None => Err(Error::Failed("a workspace that was made is not there".into())),
+    }
+}
+
+pub(crate) async fn update(db: &Postgres, caller: &Caller, id: i64, name: &Name) -> Result<bool> {
+    create_workspace(db, caller).await?;
+    Ok(db.execute(shared::UPDATE_ROLE, &[&name.as_str(), &caller.workspace(), &id]).await? == 1)
+}
+
+pub(crate) async fn delete(db: &Postgres, caller: &Caller, id: i64) -> Result<Deletion> {
+    create_workspace(db, caller).await?;
+    let mut tries = 0;
+    loop {
+        let mut connection = db.connection().await?;
+        // Whoever gives the role to an association has it locked; what they made is seen once the lock is ours.
+        let work = async {
+            let transaction = connection.transaction().await?;
+            let lock = transaction.prepare_cached(sql::LOCK_ROLE).await?;
+            if transaction.query_opt(&lock, &[&caller.workspace(), &id]).await?.is_none() {
+                return Ok(Deletion::NotFound);
+            }
+            let delete = transaction.prepare_cached(shared::DELETE_ROLE).await?;
+            let deleted = transaction.execute(&delete, &[&caller.workspace(), &id]).await?;
+            transaction.commit().await?;
+            Ok(if deleted == 1 { Deletion::Done } else { Deletion::InUse })
+        };
+        let told = timeout(STATEMENT_LIMIT, work).await;
+        if let Some(result) = db.settle(connection, told, &mut tries) {
+            return result;
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! A throwaway PostgreSQL: real binaries, an unprivileged user, a free port, `fsync` on. It ends with the process that
+//! started it, however that ends.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// Runs the server that follows, and stops it when standard input ends: whoever holds the other end has ended then.
+const KEEPER: &str = r#"
+    exec 3<&0
+    "$@" & server=$!
+    ( read -r _ <&3; kill -INT $server ) & reader=$!
+    wait $server
+    kill $reader
+"#;
+
+/// The user that runs the server when the tests run as root, which PostgreSQL refuses.
+const USER: &str = "postgres";
+
+/// A server with its data. It is stopped, and its data deleted, when this is dropped.
+pub(crate) struct Cluster {
+    folder: TempDir,
+    pub(crate) port: u16,
+    keeper: Option<Child>,
+    settings: Vec<String>,
+}
+
+impl Cluster {
+    /// A new server with these settings beside the usual ones.
+    pub(crate) fn start(settings: &[&str]) -> Self {
+        let mut cluster = Self::new(settings);
+        let data = cluster.data();
+        let mut make = cluster.program("initdb");
+        make.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "-D"])
+            .arg(&data);
+        run(&mut make);
+        cluster.restart();
+        cluster
+    }
+
+    /// A standby of another server, which it follows over the slot-less stream of a base backup.
+    pub(crate) fn standby_of(primary: &Cluster, name: &str, settings: &[&str]) -> Self {
+        let mut cluster = Self::new(settings);
+        let from = format!("host=127.0.0.1 port={} user=postgres application_name={name}", primary.port);
+        let mut copy = cluster.program("pg_basebackup");
+        copy.args(["--write-recovery-conf", "--checkpoint=fast", "-D"])
+            .arg(cluster.data())
+            .args(["-d", &from]);
+        run(&mut copy);
+        cluster.restart();
+        cluster
+    }
+
+    fn new(settings: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        if is_root() {
+            let number = |flag| {
+                let said = Command::new("id").args([flag, USER]).output().unwrap().stdout;
+                String::from_utf8(said).unwrap().trim().parse().ok()
+            };
+            chown(folder.path(), number("-u"), number("-g")).unwrap();
+        }
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Self {
+            folder,
+            port,
+            keeper: None,
+            settings: settings.iter().map(|setting| (*setting).to_owned()).collect(),
+        }
+    }
+
+    fn locales(&self) -> PathBuf {
+        self.folder.path().join("locales")
+    }
+
+    /// Makes a locale that a small system does not have, such as `en_US`; it is called `en_US.UTF-8`.
+    pub(crate) fn make_locale(&self, name: &str) {
+        fs::create_dir_all(self.locales()).unwrap();
+        let mut make = Command::new("localedef");
+        run(make.args(["-i", name, "-f", "UTF-8"]).arg(self.locales().join(format!("{name}.UTF-8"))));
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// One of PostgreSQL's programs, run by the user that may run it.
+    fn program(&self, name: &str) -> Command {
+        let program = binaries().join(name);
+        let mut command = if is_root() {
+            let mut command = Command::new("setpriv");
+            command
+                .args([format!("--reuid={USER}"), format!("--regid={USER}"), "--init-groups".into()])
+                .arg(program);
+            command
+        } else {
+            Command::new(program)
+        };
+        command.current_dir(self.folder.path()).env("LOCPATH", self.locales());
+        command
+    }
+
+    /// Starts the server, and waits until it takes connections.
+    pub(crate) fn restart(&mut self) {
+        let mut server = Command::new("sh");
+        server.args(["-c", KEEPER, "keeper"]).current_dir(self.folder.path()).env("LOCPATH", self.locales());
+        let program = self.program("postgres");
+        server.arg(program.get_program()).args(program.get_args()).arg("-D").arg(self.data());
+        let folder = self.folder.path().display();
+        server.args(["-p".into(), self.port.to_string(), "-k".into(), folder.to_string()]);
+        for setting in ["listen_addresses=127.0.0.1", "max_connections=300"]
+            .into_iter()
+            .chain(self.settings.iter().map(String::as_str))
+        {
+            server.args(["-c", setting]);
+        }
+        let log = fs::File::options().create(true).append(true).open(self.log()).unwrap();
+        server.stdin(Stdio::piped()).stdout(log.try_clone().unwrap()).stderr(log);
+        let _ = fs::remove_file(self.data().join("postmaster.pid"));
+        let mut keeper = server.spawn().unwrap();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !self.is_ready() {
+            let ended = keeper.try_wait().unwrap().is_some();
+            assert!(!ended && Instant::now() < deadline, "{}", fs::read_to_string(self.log()).unwrap());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.keeper = Some(keeper);
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    fn is_ready(&self) -> bool {
+        let state = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
+        state.lines().nth(7).is_some_and(|line| matches!(line.trim(), "ready" | "standby"))
+    }
+
+    /// Sends the server a signal: QUIT is an immediate stop, like a crash; STOP and CONT let it hang.
+    pub(crate) fn signal(&self, name: &str) {
+        let state = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
+        let pid = state.lines().next().unwrap();
+        assert!(Command::new("kill").args([&format!("-{name}"), pid]).status().unwrap().success());
+    }
+
+    /// Stops the server at once, like a crash, and waits until it has gone.
+    pub(crate) fn crash(&mut self) {
+        self.signal("QUIT");
+        if let Some(mut keeper) = self.keeper.take() {
+            keeper.wait().unwrap();
+        }
+    }
+
+    /// Makes a standby the primary.
+    pub(crate) fn promote(&self) {
+        let mut promote = self.program("pg_ctl");
+        run(promote.arg("promote").arg("-D").arg(self.data()));
+    }
+
+    /// A database's address, as the service takes it.
+    pub(crate) fn address(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Runs statements as the administrator, and returns what they give, a line a row.
+    pub(crate) fn sql(&self, database: &str, statements: &str) -> String {
+        let mut psql = Command::new(binaries().join("psql"));
+        psql.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-d", &self.address(database), "-c", statements]);
+        run(&mut psql).trim_end().to_owned()
+    }
+
+    /// A new database, made with these words of CREATE DATABASE; its name.
+    pub(crate) fn database(&self, made: &str) -> String {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("prueba_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        self.sql("postgres", &format!("CREATE DATABASE {name} {made}"));
+        name
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if let Some(mut keeper) = self.keeper.take() {
+            drop(keeper.stdin.take());
+            let _ = keeper.wait();
+        }
+    }
+}
+
+fn run(command: &mut Command) -> String {
+    let said = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(said.status.success(), "{command:?}: {}", String::from_utf8_lossy(&said.stderr));
+    String::from_utf8(said.stdout).unwrap()
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0)
+}
+
+/// Where PostgreSQL's programs are: on the path, or where Debian keeps them, the newest first.
+fn binaries() -> PathBuf {
+    let on_path = std::env::var_os("PATH").and_then(|path| {
+        std::env::split_paths(&path)
+            .find(|folder| ["initdb", "postgres", "psql"].iter().all(|program| folder.join(program).exists()))
+    });
+    on_path.unwrap_or_else(|| {
+        let mut versions: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+            .expect("PostgreSQL is needed: make test installs it")
+            .map(|entry| entry.unwrap().path())
+            .filter(|version| version.join("bin/initdb").exists())
+            .collect();
+        versions.sort_by_key(|version| {
+            version.file_name().unwrap().to_string_lossy().parse::<u32>().unwrap_or(0)
+        });
+        versions.pop().expect("PostgreSQL is needed: make test installs it").join("bin")
+    })
+}
