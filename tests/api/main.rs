@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should panic")]
 
+mod proxy;
+#[path = "../support/redis.rs"]
+mod redis;
 mod support;
 
 mod document;
@@ -24,5 +27,6 @@ mod edge;
 mod limit;
 mod model;
 mod races;
+mod shared_limit;
 mod tenancy;
 mod tokens;

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use contacts::caller::Caller;
-use contacts::http::{App, router};
+use contacts::http::{App, Limits, router};
 use contacts::store::Store;
 use contacts::token::{Claims, Secret, Verifier};
 use http_body_util::BodyExt as _;
@@ -79,10 +79,14 @@ impl TestApp {
     }
 
     pub(crate) fn with(verifier: Verifier, per_second: usize) -> Self {
+        Self::limited(verifier, Limits::new(per_second))
+    }
+
+    pub(crate) fn limited(verifier: Verifier, limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = format!("sqlite:{}", folder.path().join("contacts.db").display());
         let store = Store::open(&address.parse().unwrap()).unwrap();
-        let router = router(Arc::new(App::new(store, verifier, per_second)));
+        let router = router(Arc::new(App::new(store, verifier, limits)));
         Self { router, token: token("ana", "demo"), _folder: Arc::new(folder) }
     }
 
