@@ -16,6 +16,7 @@ check:
 
 test: check
 	@$(call need,curl,curl ca-certificates)
+	@$(call need,redis-server,redis-server)
 	cargo test --locked
 
 bench:

@@ -1,13 +1,16 @@
 //! The command line: every flag, its variable, its default, and its help.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
+use crate::http::{InvalidAddress, RedisAddress};
 use crate::role;
 use crate::store::{self, Address, Options};
 use crate::text::Text;
@@ -67,12 +70,37 @@ pub struct Serve {
     /// Requests that a user may make in any second, over all calls together; 0 turns the limit off
     #[arg(long, env = "CONTACTS_RATE_LIMIT", default_value_t = 10, value_name = "N")]
     pub rate_limit: usize,
+    /// Redis that the processes of a service share the limit through: redis://127.0.0.1:6379, or rediss:// for TLS. A
+    /// password belongs in the variable, because everybody on the machine can read flags
+    #[arg(long, env = "CONTACTS_REDIS", hide_env_values = true, value_name = "ADDRESS", value_parser = Discreet)]
+    pub redis: Option<RedisAddress>,
     #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
     #[command(flatten)]
     pub tokens: Tokens,
     /// What to log: error, warn, info, debug or trace, also by part (warn,contacts::http=info)
     #[arg(long, env = "CONTACTS_LOG", default_value = "info", value_name = "LEVEL")]
     pub log: String,
+}
+
+/// Reads an address that may hold a password: what can't be read is not shown, as clap's own parsers would.
+#[derive(Clone)]
+struct Discreet;
+
+impl TypedValueParser for Discreet {
+    type Value = RedisAddress;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        _: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<RedisAddress, clap::Error> {
+        let address = value.to_str().ok_or(InvalidAddress).and_then(str::parse);
+        address.map_err(|error| {
+            clap::Error::raw(ErrorKind::ValueValidation, format!("--redis (CONTACTS_REDIS): {error}\n"))
+                .with_cmd(command)
+        })
+    }
 }
 
 /// The database that a command works on.

@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::keys::{self, Source};
 use super::open;
 use crate::config::{Database, Serve, Tokens};
-use crate::http::{self, App};
+use crate::http::{self, App, Limits};
 
 /// Serves until the process is told to stop (SIGINT or SIGTERM).
 pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
@@ -38,7 +38,11 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
         }
         tracing::info!("stopping");
     };
-    http::serve(App::new(store, tokens, serve.rate_limit), listener, stop).await?;
+    let limits = match &serve.redis {
+        Some(redis) => Limits::shared(serve.rate_limit, redis).await,
+        None => Limits::new(serve.rate_limit),
+    };
+    http::serve(App::new(store, tokens, limits), listener, stop).await?;
     Ok(())
 }
 
@@ -49,6 +53,9 @@ fn welcome(serve: &Serve, listening: SocketAddr, source: &Source, new: bool) {
     let flags = token_flags(serve);
     println!("contacts {} listens on {base}", env!("CARGO_PKG_VERSION"));
     println!("database  {}{}", serve.database.database, if new { " (made just now)" } else { "" });
+    if let Some(redis) = serve.redis.as_ref().filter(|_| serve.rate_limit > 0) {
+        println!("limit     shared through {redis}");
+    }
     let token = match (&serve.tokens.jwt_public_key, source) {
         (Some(file), _) => {
             println!("tokens    checked with the public key {}", file.display());

@@ -20,7 +20,7 @@ pub(super) async fn authenticate(State(app): State<Shared>, mut request: Request
     if is_preflight(&request) {
         return Error::Unauthorized.refuse(request).await;
     }
-    match app.limits.address(network(&request)) {
+    match app.limits.address(network(&request)).await {
         Some(allowance) if !allowance.allowed => allowance.refuse(request).await,
         _ => Error::Unauthorized.refuse(request).await,
     }

@@ -28,7 +28,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::store::Store;
 use crate::token::Verifier;
 use error::Error;
-use limit::Limits;
+
+pub use limit::{InvalidAddress, Limits, RedisAddress};
 
 /// How long requests in flight may take after the service was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -43,9 +44,9 @@ pub struct App {
 type Shared = Arc<App>;
 
 impl App {
-    /// The application over an open store, with a limit of requests a second for each caller; 0 is none.
-    pub fn new(store: Store, tokens: Verifier, per_second: usize) -> Self {
-        Self { store, tokens, limits: Limits::new(per_second) }
+    /// The application over an open store, with limits for each caller.
+    pub fn new(store: Store, tokens: Verifier, limits: Limits) -> Self {
+        Self { store, tokens, limits }
     }
 }
 

@@ -4,6 +4,9 @@
 
 #[path = "../support/postgres.rs"]
 mod postgres;
+mod proxy;
+#[path = "../support/redis.rs"]
+mod redis;
 mod support;
 
 mod document;
@@ -26,5 +29,6 @@ mod edge;
 mod limit;
 mod model;
 mod races;
+mod shared_limit;
 mod tenancy;
 mod tokens;

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use contacts::http::Limits;
+use contacts::token::Verifier;
 use proptest::prelude::*;
 use proptest::strategy::Union;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use crate::support::*;
 
@@ -667,23 +669,81 @@ fn not_found(what: &str, action: usize) -> String {
     }
 }
 
-#[test]
-fn random_sequences_of_calls_are_answered_as_the_model_says() {
+/// A service with the model of it.
+struct Modelled {
+    database: Database,
+    app: TestApp,
+    model: Model,
+}
+
+impl Modelled {
+    fn new(database: Database, app: TestApp) -> Self {
+        Self { database, app, model: Model::default() }
+    }
+
+    /// Makes a call and compares the answer with the model's. Returns it with every UUID as the number of what it is
+    /// of, so that it can be compared with the answer of another database.
+    async fn call(&mut self, caller: usize, call: &Call) -> Result<String, TestCaseError> {
+        let (user, workspace) = CALLERS[caller];
+        let answer = self.model.send(&self.app.caller(user, workspace), call).await;
+        let expected = self.model.expect(caller, call, &answer);
+        prop_assert_eq!(&answer, &expected, "{:?}: {:?} by {}", self.database, call, user);
+        let mut text = format!("{} {}", answer.0, answer.1);
+        for (number, contact) in self.model.contacts.iter().enumerate() {
+            text = text.replace(&contact.uuid, &format!("contact {number}"));
+        }
+        for (number, account) in self.model.accounts.iter().enumerate() {
+            text = text.replace(&account.uuid, &format!("account {number}"));
+        }
+        Ok(text)
+    }
+}
+
+/// Runs random sequences of calls on the services that `start` gives, and compares their answers with each other's.
+fn run(cases: u32, start: impl AsyncFn() -> Vec<Modelled>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let sequences = proptest::collection::vec(call(), 1..120);
-    let config = Config { cases: 60, failure_persistence: None, ..Config::default() };
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&sequences, |sequence| {
         runtime.block_on(async {
-            let app = TestApp::sqlite().await;
-            let mut model = Model::default();
+            let mut services = start().await;
             for (step, (caller, call)) in sequence.iter().enumerate() {
-                let (user, workspace) = CALLERS[*caller];
-                let answer = model.send(&app.caller(user, workspace), call).await;
-                let expected = model.expect(*caller, call, &answer);
-                prop_assert_eq!(answer, expected, "step {}: {:?} by {}", step, call, user);
+                let mut answers = Vec::new();
+                for service in &mut services {
+                    answers.push(service.call(*caller, call).await?);
+                }
+                answers.dedup();
+                prop_assert_eq!(answers.len(), 1, "step {}: {:?} gives {:?}", step, call, answers);
             }
             Ok(())
         })
     });
     outcome.unwrap();
+}
+
+#[test]
+fn random_sequences_of_calls_are_answered_as_the_model_says_and_the_same_by_both_databases() {
+    run(60, async || {
+        let sqlite = Modelled::new(Database::Sqlite, TestApp::new(Database::Sqlite).await);
+        vec![sqlite, Modelled::new(Database::Postgres, TestApp::new(Database::Postgres).await)]
+    });
+}
+
+/// Orders and cases of letters that differ from the service's own.
+const LOCALES: [&str; 3] =
+    ["LOCALE 'C'", "LOCALE 'en_US.UTF-8'", "LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'es-u-co-trad'"];
+
+#[test]
+fn a_database_of_any_locale_answers_the_same() {
+    CLUSTER.make_locale("en_US");
+    run(8, async || {
+        let mut services = vec![Modelled::new(Database::Sqlite, TestApp::new(Database::Sqlite).await)];
+        for locale in LOCALES {
+            let name = CLUSTER.database(&format!("TEMPLATE template0 ENCODING 'UTF8' {locale}"));
+            let verifier = Verifier::with_secret(&secret(), claims());
+            let app = TestApp::at(&CLUSTER.address(&name), verifier, Limits::new(0)).await;
+            services.push(Modelled::new(Database::Postgres, app));
+        }
+        services
+    });
 }

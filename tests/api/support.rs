@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use contacts::caller::Caller;
-use contacts::http::{App, router};
+use contacts::http::{App, Limits, router};
 use contacts::store::{Options, Store};
 use contacts::token::{Claims, Secret, Verifier};
 use http_body_util::BodyExt as _;
@@ -19,24 +19,26 @@ use tower::ServiceExt as _;
 
 use crate::postgres::Cluster;
 
-/// Makes a test of each function for every database: `name::sqlite`.
+/// Makes a test of each function for every database: `name::sqlite` and `name::postgres`.
+///
+/// What a test begins with is a `TestApp`, or a `Database` if it makes the service itself.
 macro_rules! on_both {
-    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)*) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($start:ident: $kind:ident) $body:block)*) => {$(
         mod $name {
             #[allow(unused_imports)]
             use super::*;
 
             $(#[$meta])*
-            async fn run($app: TestApp) $body
+            async fn run($start: $kind) $body
 
             #[tokio::test]
             async fn sqlite() {
-                run(TestApp::sqlite().await).await;
+                run($kind::new(Database::Sqlite).await).await;
             }
 
             #[tokio::test]
             async fn postgres() {
-                run(TestApp::postgres().await).await;
+                run($kind::new(Database::Postgres).await).await;
             }
         }
     )*};
@@ -60,6 +62,20 @@ pub(crate) fn ok(mut members: Value) -> Answer {
 /// The answer that tells of a failure, with status 400.
 pub(crate) fn refused(code: u16, info: &str) -> Answer {
     (400, json!({ "res": "error", "code": code, "info": info }))
+}
+
+/// Which database a test is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Database {
+    Sqlite,
+    Postgres,
+}
+
+impl Database {
+    #[allow(clippy::unused_async, reason = "what a test begins with is made by an async function")]
+    pub(crate) async fn new(database: Self) -> Self {
+        database
+    }
 }
 
 /// A service with its database, called by `ana` of the workspace `demo` unless `caller` says otherwise.
@@ -107,29 +123,27 @@ pub(crate) fn token(user: &str, workspace: &str) -> String {
 }
 
 impl TestApp {
-    /// On a fresh SQLite file, without a rate limit.
-    pub(crate) async fn sqlite() -> Self {
-        Self::with(Verifier::with_secret(&secret(), claims()), 0).await
+    /// On a fresh database, without a rate limit.
+    pub(crate) async fn new(database: Database) -> Self {
+        Self::with(database, Verifier::with_secret(&secret(), claims()), Limits::new(0)).await
     }
 
-    /// On a fresh SQLite file.
-    pub(crate) async fn with(verifier: Verifier, per_second: usize) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let address = format!("sqlite:{}", folder.path().join("contacts.db").display());
-        let app = Self::at(&address, verifier, per_second).await;
-        Self { _folder: Some(Arc::new(folder)), ..app }
-    }
-
-    /// On a fresh PostgreSQL database, without a rate limit.
-    pub(crate) async fn postgres() -> Self {
-        let database = CLUSTER.database("TEMPLATE plantilla");
-        Self::at(&CLUSTER.address(&database), Verifier::with_secret(&secret(), claims()), 0).await
+    /// On a fresh database.
+    pub(crate) async fn with(database: Database, verifier: Verifier, limits: Limits) -> Self {
+        let (address, folder) = match database {
+            Database::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                (format!("sqlite:{}", folder.path().join("contacts.db").display()), Some(Arc::new(folder)))
+            }
+            Database::Postgres => (CLUSTER.address(&CLUSTER.database("TEMPLATE plantilla")), None),
+        };
+        Self { _folder: folder, ..Self::at(&address, verifier, limits).await }
     }
 
     /// On the database at an address.
-    pub(crate) async fn at(address: &str, verifier: Verifier, per_second: usize) -> Self {
+    pub(crate) async fn at(address: &str, verifier: Verifier, limits: Limits) -> Self {
         let store = Store::open(&options(address)).await.unwrap();
-        let router = router(Arc::new(App::new(store, verifier, per_second)));
+        let router = router(Arc::new(App::new(store, verifier, limits)));
         Self { router, token: token("ana", "demo"), _folder: None }
     }
 

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use contacts::http::Limits;
 use contacts::token::{Claims, KeyAlgorithm, Verifier};
 use jsonwebtoken::crypto::sign;
 use jsonwebtoken::{Algorithm, EncodingKey};
@@ -213,57 +214,56 @@ on_both! {
     }
 }
 
-#[tokio::test]
-async fn issuer_and_audience_are_checked_once_configured() {
-    let configured = Claims { issuer: Some("crm".into()), audience: Some("contacts".into()), ..claims() };
-    let app = TestApp::with(Verifier::with_secret(&secret(), configured), 0).await;
-    let token = |iss: Value, aud: Value| {
-        let mut claims = good();
-        claims["iss"] = iss;
-        claims["aud"] = aud;
-        hs256(&header(), &claims)
-    };
-    assert!(accepts(&app, &token(json!("crm"), json!("contacts"))).await);
-    assert!(accepts(&app, &token(json!("crm"), json!(["x", "contacts"]))).await);
-    assert!(!accepts(&app, &hs256(&header(), &good())).await);
-    for iss in [json!("CRM"), json!(["crm"]), json!(null), json!(1), json!("")] {
-        assert!(!accepts(&app, &token(iss.clone(), json!("contacts"))).await, "{iss}");
-    }
-    for aud in
-        [json!("x"), json!([]), json!(["x"]), json!(["contacts", 1]), json!({ "contacts": 1 }), json!(null)]
-    {
-        assert!(!accepts(&app, &token(json!("crm"), aud.clone())).await, "{aud}");
-    }
-}
-
-#[tokio::test]
-async fn the_claim_names_are_configurable() {
-    let configured = Claims { user: "uid".into(), workspace: "https://example.com/team".into(), ..claims() };
-    let app = TestApp::with(Verifier::with_secret(&secret(), configured), 0).await;
-    let token = json!({ "uid": 5, "https://example.com/team": "demo", "exp": now() + 600 });
-    assert!(accepts(&app, &hs256(&header(), &token)).await);
-    assert!(!accepts(&app, &hs256(&header(), &good())).await);
-}
-
-#[tokio::test]
-async fn public_keys_of_each_algorithm_check_tokens_and_no_other_algorithm_passes() {
-    let keys = [
-        (KeyAlgorithm::Rs256, Algorithm::RS256, RSA, EncodingKey::from_rsa_pem(RSA.0).unwrap()),
-        (KeyAlgorithm::Es256, Algorithm::ES256, EC, EncodingKey::from_ec_pem(EC.0).unwrap()),
-        (KeyAlgorithm::EdDsa, Algorithm::EdDSA, ED, EncodingKey::from_ed_pem(ED.0).unwrap()),
-    ];
-    for (configured, _, (_, public), _) in &keys {
-        let app = TestApp::with(Verifier::with_public_key(public, *configured, claims()).unwrap(), 0).await;
-        for (other, algorithm, _, key) in &keys {
-            let header = json!({ "alg": format!("{algorithm:?}") }).to_string();
-            let token = forge(&header, &good().to_string(), key, *algorithm);
-            assert_eq!(accepts(&app, &token).await, configured == other, "{configured:?} {other:?}");
+on_both! {
+    async fn issuer_and_audience_are_checked_once_configured(database: Database) {
+        let configured = Claims { issuer: Some("crm".into()), audience: Some("contacts".into()), ..claims() };
+        let app = TestApp::with(database, Verifier::with_secret(&secret(), configured), Limits::new(0)).await;
+        let token = |iss: Value, aud: Value| {
+            let mut claims = good();
+            claims["iss"] = iss;
+            claims["aud"] = aud;
+            hs256(&header(), &claims)
+        };
+        assert!(accepts(&app, &token(json!("crm"), json!("contacts"))).await);
+        assert!(accepts(&app, &token(json!("crm"), json!(["x", "contacts"]))).await);
+        assert!(!accepts(&app, &hs256(&header(), &good())).await);
+        for iss in [json!("CRM"), json!(["crm"]), json!(null), json!(1), json!("")] {
+            assert!(!accepts(&app, &token(iss.clone(), json!("contacts"))).await, "{iss}");
         }
-        // The public key is no secret: a token signed with it as one is refused, whatever its header says.
-        let key = EncodingKey::from_secret(public);
-        for alg in ["HS256".to_owned(), format!("{:?}", keys[0].1)] {
-            let header = json!({ "alg": alg }).to_string();
-            assert!(!accepts(&app, &forge(&header, &good().to_string(), &key, Algorithm::HS256)).await);
+        for aud in
+            [json!("x"), json!([]), json!(["x"]), json!(["contacts", 1]), json!({ "contacts": 1 }), json!(null)]
+        {
+            assert!(!accepts(&app, &token(json!("crm"), aud.clone())).await, "{aud}");
+        }
+    }
+
+    async fn the_claim_names_are_configurable(database: Database) {
+        let configured = Claims { user: "uid".into(), workspace: "https://example.com/team".into(), ..claims() };
+        let app = TestApp::with(database, Verifier::with_secret(&secret(), configured), Limits::new(0)).await;
+        let token = json!({ "uid": 5, "https://example.com/team": "demo", "exp": now() + 600 });
+        assert!(accepts(&app, &hs256(&header(), &token)).await);
+        assert!(!accepts(&app, &hs256(&header(), &good())).await);
+    }
+
+    async fn public_keys_of_each_algorithm_check_tokens_and_no_other_algorithm_passes(database: Database) {
+        let keys = [
+            (KeyAlgorithm::Rs256, Algorithm::RS256, RSA, EncodingKey::from_rsa_pem(RSA.0).unwrap()),
+            (KeyAlgorithm::Es256, Algorithm::ES256, EC, EncodingKey::from_ec_pem(EC.0).unwrap()),
+            (KeyAlgorithm::EdDsa, Algorithm::EdDSA, ED, EncodingKey::from_ed_pem(ED.0).unwrap()),
+        ];
+        for (configured, _, (_, public), _) in &keys {
+            let app = TestApp::with(database, Verifier::with_public_key(public, *configured, claims()).unwrap(), Limits::new(0)).await;
+            for (other, algorithm, _, key) in &keys {
+                let header = json!({ "alg": format!("{algorithm:?}") }).to_string();
+                let token = forge(&header, &good().to_string(), key, *algorithm);
+                assert_eq!(accepts(&app, &token).await, configured == other, "{configured:?} {other:?}");
+            }
+            // The public key is no secret: a token signed with it as one is refused, whatever its header says.
+            let key = EncodingKey::from_secret(public);
+            for alg in ["HS256".to_owned(), format!("{:?}", keys[0].1)] {
+                let header = json!({ "alg": alg }).to_string();
+                assert!(!accepts(&app, &forge(&header, &good().to_string(), &key, Algorithm::HS256)).await);
+            }
         }
     }
 }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should panic")]
 #![allow(clippy::disallowed_methods, reason = "there are no async workers here")]
 
+#[path = "../support/redis.rs"]
+mod redis;
 mod support;
 
 mod durability;
@@ -11,5 +13,6 @@ mod import;
 mod papers;
 mod roles;
 mod serve;
+mod shared_limit;
 mod start;
 mod token;

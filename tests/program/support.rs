@@ -98,9 +98,11 @@ impl Service {
     fn start(folder: &Folder, arguments: &str) -> Self {
         // A pipe that nobody empties would fill up and hold up the service.
         let log = folder.path("service.log");
+        let limit = if arguments.contains("--rate-limit") { "" } else { "--rate-limit 0" };
         let mut process = folder
             .command(PROGRAM)
-            .args(["serve", "--listen", "127.0.0.1:0", "--rate-limit", "0"])
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(limit.split_whitespace())
             .args(arguments.split_whitespace())
             .stdout(Stdio::piped())
             .stderr(File::create(&log).unwrap())
