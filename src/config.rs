@@ -52,6 +52,13 @@ pub enum Command {
     Import(Import),
     /// Write a user's contacts to standard output
     Export(Export),
+    /// Move everything from one database to another, empty one
+    ///
+    /// Ids, UUIDs and times stay, and ids go on where they were, so cursors and links of front ends stay good. Both sides
+    /// are counted and compared before it says done; a copy that fails leaves the target empty, and can be run again.
+    ///
+    /// Stop the services that use the source first: what is written to it after the copy has begun is not copied.
+    Copy(Copy),
     /// List a workspace's roles, or change them
     Roles(Roles),
     /// Bring the database's schema up to date, which serving does by itself
@@ -279,6 +286,20 @@ pub enum Format {
     Csv,
     /// vCard 4.0, as address books read it
     Vcard,
+}
+
+/// `contacts copy`
+#[derive(Clone, Debug, Args)]
+pub struct Copy {
+    /// Database to copy, for example sqlite:contacts.db
+    #[arg(long, value_name = "ADDRESS")]
+    pub from: Address,
+    /// Empty database to copy into, for example postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: Address,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub postgres: Postgres,
 }
 
 /// `contacts roles`

@@ -1,6 +1,7 @@
 //! The commands, one file each. An error says what to do next.
 
 mod cells;
+mod copy;
 mod export;
 mod import;
 mod keys;
@@ -46,6 +47,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Token(token) => token::run(&token),
         Command::Import(import) => one_thread()?.block_on(import::run(import)),
         Command::Export(export) => one_thread()?.block_on(export::run(export)),
+        Command::Copy(copy) => one_thread()?.block_on(copy::run(copy)),
         Command::Roles(roles) => one_thread()?.block_on(roles::run(roles)),
         Command::Migrate(migrate) => one_thread()?.block_on(migrate::run(migrate)),
     }

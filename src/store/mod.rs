@@ -8,6 +8,7 @@
 //! - Absence and refusal are values; an [`Error`] means that the database did not do its part.
 
 mod address;
+mod copy;
 mod migrate;
 mod postgres;
 mod sql;
@@ -29,6 +30,7 @@ use postgres::import::Keep;
 use sqlite::{Cost, Sqlite};
 
 pub use address::{Address, Server};
+pub use copy::{Digest, copy};
 pub use sqlite::version as sqlite_version;
 
 /// The database did not do its part. The text is for logs and operators, never for callers of the API.

@@ -7,6 +7,7 @@ pub(crate) mod accounts;
 pub(crate) mod associations;
 mod connect;
 pub(crate) mod contacts;
+pub(crate) mod copy;
 mod error;
 pub(crate) mod import;
 mod migrate;
