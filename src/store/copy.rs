@@ -106,6 +106,12 @@ pub(super) const TABLES: &[Table] = &[
     },
 ];
 
+/// Whether a word is the name of a table.
+#[cfg(test)]
+pub(super) fn is_table(word: &str) -> bool {
+    TABLES.iter().any(|table| table.name == word)
+}
+
 /// How many rows there are, and a hash of all of them, whatever their order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Digest {

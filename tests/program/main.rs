@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should panic")]
 #![allow(clippy::disallowed_methods, reason = "there are no async workers here")]
 
+#[path = "../support/postgres.rs"]
+mod postgres;
 #[path = "../support/redis.rs"]
 mod redis;
 mod support;
 
+mod copy;
 mod durability;
 mod export;
 mod import;

@@ -11,13 +11,17 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// Runs the server that follows, and stops it when standard input ends: whoever holds the other end has ended then.
+/// Runs the server that follows the folder of its data. When standard input ends, whoever holds its other end has gone:
+/// then it stops the server and deletes the folder.
 const KEEPER: &str = r#"
+    folder=$1
+    shift
     exec 3<&0
     "$@" & server=$!
     ( read -r _ <&3; kill -INT $server ) & reader=$!
     wait $server
     kill $reader
+    wait $reader && rm -rf "$folder"
 "#;
 
 /// The user that runs the server when the tests run as root, which PostgreSQL refuses.
@@ -110,7 +114,11 @@ impl Cluster {
     /// Starts the server, and waits until it takes connections.
     pub(crate) fn restart(&mut self) {
         let mut server = Command::new("sh");
-        server.args(["-c", KEEPER, "keeper"]).current_dir(self.folder.path()).env("LOCPATH", self.locales());
+        server
+            .args(["-c", KEEPER, "keeper"])
+            .arg(self.folder.path())
+            .current_dir(self.folder.path())
+            .env("LOCPATH", self.locales());
         let program = self.program("postgres");
         server.arg(program.get_program()).args(program.get_args()).arg("-D").arg(self.data());
         let folder = self.folder.path().display();
@@ -154,6 +162,8 @@ impl Cluster {
     pub(crate) fn crash(&mut self) {
         self.signal("QUIT");
         if let Some(mut keeper) = self.keeper.take() {
+            // While this end is open, the data stays.
+            let _open = keeper.stdin.take();
             keeper.wait().unwrap();
         }
     }

@@ -11,6 +11,9 @@ use crate::paging::{Page, PageRequest};
 use crate::search::fold;
 use crate::store::sql as shared;
 
+/// What a page reads of its accounts.
+pub(super) const COLUMNS: &str = "t.id, t.uuid, t.nombre, t.fecha_inactivacion IS NULL AS activa";
+
 pub(crate) async fn list(
     db: &Postgres,
     caller: &Caller,
@@ -27,8 +30,7 @@ pub(crate) async fn list(
         page,
         trigrams: db.trigrams,
     };
-    let statement =
-        Statement::page(&wanted, "t.id, t.uuid, t.nombre, t.fecha_inactivacion IS NULL AS activa", "");
+    let statement = Statement::page(&wanted, COLUMNS, "");
     let rows = db.rows(&statement.sql, &statement.params()).await?;
     let rows = rows.iter().map(account).collect::<Result<_>>()?;
     Ok(Page::from_one_more(rows, page.size, |account: &Account| account.id))

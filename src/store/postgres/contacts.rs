@@ -13,14 +13,17 @@ use crate::paging::{Page, PageRequest};
 use crate::search::fold_names;
 use crate::store::sql as shared;
 
+/// What a page reads of its contacts and their accounts.
+pub(super) const COLUMNS: &str =
+    "t.id, t.uuid, t.nombre, t.apellido, t.email, t.telefono, a.cuentas, a.nombres_cuentas";
+
 pub(crate) async fn list(
     db: &Postgres,
     caller: &Caller,
     filter: &Filter,
     page: PageRequest,
 ) -> Result<Page<Contact>> {
-    let columns = "t.id, t.uuid, t.nombre, t.apellido, t.email, t.telefono, a.cuentas, a.nombres_cuentas";
-    let statement = Statement::page(&wanted(db, caller, filter, page), columns, accounts_of_contact!());
+    let statement = Statement::page(&wanted(db, caller, filter, page), COLUMNS, accounts_of_contact!());
     let rows = db.rows(&statement.sql, &statement.params()).await?;
     let rows = rows.iter().map(contact).collect::<Result<_>>()?;
     Ok(Page::from_one_more(rows, page.size, |contact: &Contact| contact.id))
