@@ -98,10 +98,14 @@ fn program() -> String {
 /// The flags that make `contacts token` sign as this service checks.
 fn token_flags(serve: &Serve) -> String {
     let Serve { database, tokens, .. } = serve;
-    let database = database.database.to_string();
+    let database = &database.database;
     let secret_file = tokens.jwt_secret_file.as_ref().map(|file| file.display().to_string());
     let flags = [
-        ("--database", Some(database).filter(|database| database != Database::DEFAULT)),
+        // Beside a file is its secret; an address of a server says nothing about tokens.
+        (
+            "--database",
+            database.file().map(|_| database.to_string()).filter(|file| file != Database::DEFAULT),
+        ),
         ("--jwt-secret-file", secret_file),
         ("--jwt-user-claim", Some(tokens.jwt_user_claim.clone()).filter(|claim| claim != Tokens::USER_CLAIM)),
         (

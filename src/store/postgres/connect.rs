@@ -28,7 +28,7 @@ const SAY: Duration = Duration::from_secs(5);
 /// What every session is told. Its statements are small and find their rows by an index; a plan that reads a whole
 /// table because the table was empty when it was made would stay when it is full.
 const SETTINGS: &str = "-c enable_seqscan=off -c jit=off -c max_parallel_workers_per_gather=0 -c timezone=UTC \
-                        -c idle_in_transaction_session_timeout=60s";
+                        -c idle_in_transaction_session_timeout=60s -c client_connection_check_interval=1s";
 
 /// A pool that connects when a connection is first needed.
 pub(super) fn pool(server: &Server, options: &Options) -> Result<Pool, Error> {

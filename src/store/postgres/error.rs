@@ -24,6 +24,8 @@ pub(super) fn verdict(error: &tokio_postgres::Error) -> Verdict {
     match error.code() {
         Some(code) if *code == SqlState::T_R_DEADLOCK_DETECTED => Verdict::TakenBack,
         Some(code) if *code == SqlState::T_R_SERIALIZATION_FAILURE => Verdict::TakenBack,
+        // Somebody else was first. The statement looks for that before it writes, so now it will say so itself.
+        Some(code) if *code == SqlState::UNIQUE_VIOLATION => Verdict::TakenBack,
         Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => Verdict::ReadOnly,
         Some(code) if is_passing(code) => Verdict::Broken,
         Some(_) => Verdict::Refused,

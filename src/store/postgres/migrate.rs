@@ -11,6 +11,9 @@ use crate::store::{Error, migrate};
 /// The advisory lock that the node holds which changes the schema: "CTCT".
 const LOCK: i64 = 0x4354_4354;
 
+/// The oldest server whose functions can be written as the schema's are.
+const OLDEST: i32 = 140_000;
+
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The tables whose names are searched, and what their lists are distinguished by.
@@ -19,6 +22,10 @@ const SEARCHED: [(&str, &str); 2] = [("contactos", "espacio, propietario"), ("cu
 /// Brings the schema up to date. Says whether the index of trigrams is there.
 pub(super) async fn prepare(pool: &Pool) -> Result<bool, Error> {
     let mut connection = pool.get().await?;
+    let version: String = connection.query_one("SHOW server_version_num", &[]).await?.try_get(0)?;
+    if version.parse().unwrap_or(0) < OLDEST {
+        return Err(Error::Refused(format!("the server is older than PostgreSQL {}", OLDEST / 10_000)));
+    }
     let encoding: String = connection.query_one("SHOW server_encoding", &[]).await?.try_get(0)?;
     if encoding != "UTF8" {
         return Err(Error::Refused(format!(

@@ -15,7 +15,7 @@ use crate::status::Status;
 
 /// How many rows of a list a search looks at one by one before it asks an index. What occurs often fills its page with
 /// these; what does not is rare enough for an index.
-const WALK: usize = 2000;
+const WALK: usize = 1000;
 
 /// Which list a page is of.
 #[derive(Clone, Copy)]

@@ -46,9 +46,12 @@ pub(crate) async fn delete(db: &Postgres, caller: &Caller, id: i64) -> Result<De
     let mut tries = 0;
     loop {
         let mut connection = db.connection().await?;
-        // Whoever gives the role to an association has it locked; what they made is seen once the lock is ours.
+        // Whoever gives the role to an association has it locked, or the workspace, if it is an import. What they made is
+        // seen once both locks are ours.
         let work = async {
             let transaction = connection.transaction().await?;
+            let lock = transaction.prepare_cached(sql::LOCK_WORKSPACE).await?;
+            transaction.execute(&lock, &[&caller.workspace()]).await?;
             let lock = transaction.prepare_cached(sql::LOCK_ROLE).await?;
             if transaction.query_opt(&lock, &[&caller.workspace(), &id]).await?.is_none() {
                 return Ok(Deletion::NotFound);

@@ -94,7 +94,8 @@ statements! {
          INSERT INTO roles (espacio, id, nombre)
          SELECT espacio, id, nombre FROM nuevo CROSS JOIN unnest($2::TEXT[]) WITH ORDINALITY f (nombre, id)";
 
-    /// One import of a workspace at a time, so that two do not both make an account of one name.
+    /// One import of a workspace at a time, so that two do not both make an account of one name, and no role goes away
+    /// meanwhile.
     LOCK_WORKSPACE = "SELECT espacio FROM espacios WHERE espacio = $1 FOR NO KEY UPDATE";
 
     /// The roles of a workspace: no row if it has not been made, one of NULL if it has no role.

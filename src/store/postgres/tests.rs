@@ -1,0 +1,243 @@
+//! What holds for all statements, and what a search finds.
+
+use std::sync::{Arc, LazyLock};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::cluster::Cluster;
+use super::pages::{List, Statement, Wanted};
+use super::*;
+use crate::caller::Caller;
+use crate::contact::{Details, Filter, Import};
+use crate::paging::{Cursor, PageRequest};
+use crate::search::{Search, fold_names};
+use crate::status::Status;
+use crate::store::{Address, copy, sql as shared};
+use crate::text::Text;
+
+static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| Cluster::start(&[]));
+
+async fn open() -> Postgres {
+    let address = CLUSTER.address(&CLUSTER.database("")).parse().unwrap();
+    let Address::Postgres(server) = &address else { panic!("{address}") };
+    let options = Options {
+        address: address.clone(),
+        connections: 2,
+        timeout: Duration::from_secs(30),
+        wait: Duration::ZERO,
+        ca: None,
+    };
+    Postgres::open(server, &options).await.unwrap()
+}
+
+/// The statement of a page for every combination of filters.
+fn pages() -> Vec<(String, String)> {
+    let caller = Caller::new("demo", "ana").unwrap();
+    let uuids = [Uuid::nil()];
+    let mut statements = Vec::new();
+    let terms = [None, Some("maria"), Some("zq"), Some("ñu"), Some("muñoz")];
+    for (list, term) in [List::Contacts, List::Accounts]
+        .into_iter()
+        .zip([terms; 2])
+        .flat_map(|(list, terms)| terms.map(|term| (list, term)))
+    {
+        let search = term.and_then(|term| Search::parse("search", term).unwrap());
+        for mask in 0..24 {
+            let wanted = Wanted {
+                list,
+                caller: &caller,
+                uuids: (mask & 1 > 0).then_some(&uuids[..]),
+                accounts: (mask & 2 > 0 && matches!(list, List::Contacts)).then_some(&uuids[..]),
+                search: search.as_ref(),
+                status: [Status::All, Status::Active, Status::Inactive][mask >> 3],
+                page: PageRequest { after: Cursor::default(), size: 10 },
+                trigrams: mask & 4 > 0,
+            };
+            let (columns, join) = match list {
+                List::Contacts => (contacts::COLUMNS, sql::accounts_of_contact!()),
+                List::Accounts => (accounts::COLUMNS, ""),
+            };
+            let statement = Statement::page(&wanted, columns, join);
+            statements.push((format!("page {mask} for {term:?}"), statement.sql));
+        }
+    }
+    statements
+}
+
+fn all() -> Vec<(String, String)> {
+    let fixed = shared::ALL.iter().chain(sql::ALL);
+    let fixed = fixed.map(|(name, sql)| ((*name).to_owned(), (*sql).to_owned()));
+    fixed.chain(pages()).collect()
+}
+
+#[tokio::test]
+async fn every_statement_finds_its_rows_by_an_index_that_begins_with_the_workspace() {
+    fn check(name: &str, plan: &Value) {
+        let kind = plan["Node Type"].as_str().unwrap_or_default();
+        assert!(kind != "Seq Scan", "{name} reads a whole table: {plan:#}");
+        if kind.contains("Index") {
+            let condition = plan["Index Cond"].as_str().unwrap_or_default();
+            // The pieces of a name are marked with its workspace.
+            assert!(condition.contains("espacio"), "{name} does not use the workspace: {plan:#}");
+        }
+        for inner in plan["Plans"].as_array().into_iter().flatten() {
+            check(name, inner);
+        }
+    }
+    let db = open().await;
+    let connection = db.connection().await.unwrap();
+    connection.batch_execute("SET plan_cache_mode = force_generic_plan").await.unwrap();
+    for (name, sql) in all() {
+        let params = connection
+            .prepare(&sql)
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {}", error::describe(&error)));
+        let nulls = vec!["NULL"; params.params().len()].join(", ");
+        connection.batch_execute(&format!("PREPARE este AS {sql}")).await.unwrap();
+        let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE este ({nulls})");
+        let said = connection.simple_query(&explain).await.unwrap();
+        let plan = said.iter().find_map(|said| match said {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        let plan: Value = serde_json::from_str(plan.unwrap()).unwrap();
+        check(&name, &plan[0]["Plan"]);
+        connection.batch_execute("DEALLOCATE este").await.unwrap();
+    }
+}
+
+#[test]
+fn every_statement_names_the_workspace_of_every_table() {
+    for (name, sql) in all() {
+        let words: Vec<&str> = sql.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').collect();
+        let tables = words
+            .windows(2)
+            .filter(|two| matches!(two[0], "FROM" | "JOIN" | "INTO" | "UPDATE") && copy::is_table(two[1]));
+        let workspaces = words.iter().filter(|word| word.ends_with("espacio")).count();
+        assert!(workspaces > 0 && workspaces >= tables.count(), "{name}: {sql}");
+    }
+}
+
+#[tokio::test]
+async fn the_key_and_the_unique_indexes_of_every_table_begin_with_the_workspace() {
+    let db = open().await;
+    let rows = db
+        .rows(
+            "SELECT i.indexrelid::regclass::TEXT AS indice, a.attname::TEXT AS primera
+             FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
+             LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
+             WHERE i.indisunique AND t.relnamespace = 'public'::regnamespace AND t.relname <> 'migraciones'",
+            &[],
+        )
+        .await
+        .unwrap();
+    assert!(rows.len() >= 8, "{rows:?}");
+    for row in rows {
+        let (index, first): (String, String) = (row.get("indice"), row.get("primera"));
+        assert_eq!(first, "espacio", "{index}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_is_given_back_sound_after_whoever_waited_for_it_went_away() {
+    let db = open().await;
+    for _ in 0..20 {
+        let slow = db.rows("SELECT pg_sleep(0.05)", &[]);
+        assert!(timeout(Duration::from_millis(5), slow).await.is_err());
+        let caller = Caller::new("demo", "ana").unwrap();
+        let delete = roles::delete(&db, &caller, 1);
+        let _ = timeout(Duration::from_micros(500), delete).await;
+    }
+    let rows = db.rows("SELECT 1 AS uno", &[]).await.unwrap();
+    assert_eq!(rows[0].get::<_, i32>("uno"), 1);
+    let open = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND datname = current_database()";
+    let mut left = 1;
+    for _ in 0..100 {
+        left = db.row(open, &[]).await.unwrap().unwrap().get::<_, i64>(0);
+        if left == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(left, 0);
+}
+
+/// Numbers that look random, and are the same each time.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % limit
+    }
+
+    fn pick<'a>(&mut self, all: &[&'a str]) -> &'a str {
+        all[self.below(all.len())]
+    }
+}
+
+const SYLLABLES: [&str; 24] = [
+    "ma", "ri", "a", "jo", "sé", "ñu", "nu", "ñe", "z", "gar", "cía", "lo", "pe", "mar", "tín", "ez", "d'",
+    "o-", "%", "_", "\\", "王", "ж", "ß",
+];
+
+/// A search over more rows than the walk looks at, so that the indexes answer, against the rule itself.
+#[tokio::test]
+async fn a_search_finds_by_an_index_what_the_rule_finds() {
+    let mut db = open().await;
+    let caller = Caller::new("demo", "ana").unwrap();
+    let mut numbers = Numbers(7);
+    let name = |numbers: &mut Numbers| {
+        let rare = if numbers.below(400) == 0 { numbers.pick(&["wx", "q", "Ñw", "xylo", "7"]) } else { "" };
+        let syllables: String = (0..1 + numbers.below(4)).map(|_| numbers.pick(&SYLLABLES)).collect();
+        format!("{syllables}{rare}")
+    };
+    let names: Vec<(String, String)> = (0..4000).map(|_| (name(&mut numbers), name(&mut numbers))).collect();
+    let import = |(first_name, last_name): &(String, String)| Import {
+        details: Details {
+            first_name: Text::required("first_name", first_name).unwrap(),
+            last_name: Text::required("last_name", last_name).unwrap(),
+            email: None,
+            phone: None,
+        },
+        account: None,
+        role: None,
+    };
+    let rows: Vec<Import> = names.iter().map(import).collect();
+    import::contacts(&db, &caller, &rows, import::Keep::Yes).await.unwrap();
+    // Another owner's, which must not be found, and which the same index holds.
+    import::contacts(&db, &Caller::new("demo", "eva").unwrap(), &rows[..500], import::Keep::Yes)
+        .await
+        .unwrap();
+    let folded: Vec<String> = names.iter().map(|(first, last)| fold_names(first, last)).collect();
+
+    let mut terms: Vec<String> =
+        ["w", "q", "wx", "ñw", "xylo", "7", "zq", "%", "_", "\\", "王", "ж", "ma xy", "%_", "q w"]
+            .map(String::from)
+            .into();
+    for _ in 0..60 {
+        let name: Vec<char> = folded[numbers.below(folded.len())].chars().collect();
+        let start = numbers.below(name.len());
+        let end = (start + 1 + numbers.below(7)).min(name.len());
+        terms.push(name[start..end].iter().collect());
+    }
+    for trigrams in [true, false] {
+        db.trigrams &= trigrams;
+        assert_eq!(db.trigrams, trigrams, "this server has the extensions");
+        for term in &terms {
+            let Some(search) = Search::parse("search", term).unwrap() else { continue };
+            let expected: Vec<&str> =
+                folded.iter().filter(|name| search.finds(name)).map(String::as_str).collect();
+            let filter = Filter { search: Some(Arc::new(search)), ..Filter::default() };
+            let (mut found, mut next) = (Vec::new(), Some(Cursor::default()));
+            while let Some(after) = next {
+                let page = PageRequest { after, size: 150 };
+                let page = contacts::list_names(&db, &caller, &filter, page).await.unwrap();
+                found.extend(page.rows.iter().map(|row| fold_names(&row.first_name, &row.last_name)));
+                next = page.next;
+            }
+            assert_eq!(found, expected, "{term:?}, trigrams: {trigrams}");
+        }
+    }
+}
