@@ -27,7 +27,11 @@ if [ "$(id -u)" = 0 ]; then
     as=(setpriv --reuid=postgres --regid=postgres --init-groups)
     chown postgres "$folder"
 fi
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+free_port() {
+    local port
+    while port=$((20000 + RANDOM % 20000)) && (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do :; done
+    echo "$port"
+}
 
 port=$(free_port)
 "${as[@]}" "$binaries/initdb" -D data --auth=trust --username=postgres --encoding=UTF8 --locale=C.UTF-8 > initdb.log

@@ -13,8 +13,9 @@ macro_rules! statements {
     };
 }
 
+/// The associations of the contact or the account with an id.
 macro_rules! list_associations {
-    ($side:literal) => {
+    ($side:literal, $id:literal) => {
         concat!(
             "SELECT l.id, c.uuid AS contacto, c.nombre, c.apellido, a.uuid AS cuenta, a.nombre AS cuenta_nombre,
                  r.id AS rol, r.nombre AS rol_nombre
@@ -24,10 +25,13 @@ macro_rules! list_associations {
              JOIN roles r ON r.espacio = l.espacio AND r.id = l.rol
              WHERE l.espacio = $1 AND l.",
             $side,
-            " = $2 AND l.id > $3 AND l.fecha_eliminacion IS NULL ORDER BY l.id LIMIT $4"
+            " = ",
+            $id,
+            " AND l.id > $3 AND l.fecha_eliminacion IS NULL ORDER BY l.id LIMIT $4"
         )
     };
 }
+pub(crate) use list_associations;
 
 statements! {
     GET_CONTACT =
@@ -165,9 +169,9 @@ statements! {
 
     ACCOUNT_ID = "SELECT id FROM cuentas WHERE espacio = $1 AND uuid = $2 AND fecha_eliminacion IS NULL";
 
-    LIST_ASSOCIATIONS_OF_CONTACT = list_associations!("contacto");
+    LIST_ASSOCIATIONS_OF_CONTACT = list_associations!("contacto", "$2");
 
-    LIST_ASSOCIATIONS_OF_ACCOUNT = list_associations!("cuenta");
+    LIST_ASSOCIATIONS_OF_ACCOUNT = list_associations!("cuenta", "$2");
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use super::{Error, Param, Postgres, Result, roles, sql};
 use crate::association::{Associated, Association, Changed, Pair, Side};
 use crate::caller::Caller;
 use crate::paging::{Page, PageRequest};
-use crate::store::sql as shared;
 
 pub(crate) async fn associate(db: &Postgres, caller: &Caller, pair: Pair, role: i64) -> Result<Associated> {
     let Pair { contact, account } = pair;
@@ -95,20 +94,27 @@ pub(crate) async fn list(
     side: Side,
     page: PageRequest,
 ) -> Result<Option<Page<Association>>> {
-    let (find, list, uuid) = match side {
-        Side::Contact(uuid) => (shared::CONTACT_ID, shared::LIST_ASSOCIATIONS_OF_CONTACT, uuid),
-        Side::Account(uuid) => (shared::ACCOUNT_ID, shared::LIST_ASSOCIATIONS_OF_ACCOUNT, uuid),
+    let (list, uuid) = match side {
+        Side::Contact(uuid) => (sql::ASSOCIATIONS_OF_CONTACT, uuid),
+        Side::Account(uuid) => (sql::ASSOCIATIONS_OF_ACCOUNT, uuid),
     };
-    let Some(row) = db.row(find, &[&caller.workspace(), &uuid]).await? else { return Ok(None) };
-    let (id, limit): (i64, i64) = (row.try_get("id")?, page.size as i64 + 1);
-    let rows = db.rows(list, &[&caller.workspace(), &id, &page.after.id(), &limit]).await?;
-    let rows = rows.iter().map(association).collect::<Result<_>>()?;
-    Ok(Some(Page::from_one_more(rows, page.size, |association: &Association| association.id)))
+    let limit = page.size as i64 + 1;
+    let rows = db.rows(list, &[&caller.workspace(), &uuid, &page.after.id(), &limit]).await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let mut associations = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if let Some(id) = row.try_get("id")? {
+            associations.push(association(id, row)?);
+        }
+    }
+    Ok(Some(Page::from_one_more(associations, page.size, |association: &Association| association.id)))
 }
 
-fn association(row: &Row) -> Result<Association> {
+fn association(id: i64, row: &Row) -> Result<Association> {
     Ok(Association {
-        id: row.try_get("id")?,
+        id,
         contact_uuid: row.try_get("contacto")?,
         first_name: row.try_get("nombre")?,
         last_name: row.try_get("apellido")?,

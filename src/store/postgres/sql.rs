@@ -1,6 +1,8 @@
 //! Statements that only PostgreSQL reads. One that may be refused says why as of the same moment, so that nothing that
 //! others do meanwhile makes its answer wrong.
 
+use crate::store::sql::list_associations;
+
 /// Defines the statements, and lists them for the tests that hold for each.
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
@@ -49,6 +51,19 @@ macro_rules! of_pair {
                  EXISTS (SELECT 1 FROM hecho) AS hecho,
                  EXISTS (SELECT 1 FROM espacios WHERE espacio = $1) AS hay_espacio
              FROM par"
+        )
+    };
+}
+
+/// The associations of a side by its UUID: no row if it is absent, one of NULL if it has none.
+macro_rules! associations_of {
+    ($table:literal, $side:literal) => {
+        concat!(
+            "SELECT f.* FROM ",
+            $table,
+            " lado LEFT JOIN LATERAL (",
+            list_associations!($side, "lado.id"),
+            ") f ON true WHERE lado.espacio = $1 AND lado.uuid = $2 AND lado.fecha_eliminacion IS NULL ORDER BY f.id"
         )
     };
 }
@@ -134,4 +149,8 @@ statements! {
          WHERE l.espacio = $1 AND l.id = asociacion.id AND l.fecha_eliminacion IS NULL AND par.rol IS NOT NULL
          RETURNING l.id"
     );
+
+    ASSOCIATIONS_OF_CONTACT = associations_of!("contactos", "contacto");
+
+    ASSOCIATIONS_OF_ACCOUNT = associations_of!("cuentas", "cuenta");
 }
