@@ -70,3 +70,43 @@ pub enum Changed {
     /// The workspace has no such role.
     UnknownRole,
 }
+
+/// What there is of a pair at one moment, and whether what was asked for was done: one place decides what that means.
+#[derive(Clone, Copy, Debug)]
+pub struct PairState {
+    /// It was done.
+    pub done: bool,
+    /// The contact and the account are both in the workspace.
+    pub both: bool,
+    /// The account is active.
+    pub active_account: bool,
+    /// The two are associated already.
+    pub associated: bool,
+    /// The workspace has the role.
+    pub role: bool,
+}
+
+impl PairState {
+    /// What became of an attempt to associate, in the order in which the reasons are looked at.
+    pub fn associated(self) -> Associated {
+        match self {
+            Self { done: true, .. } => Associated::Done,
+            Self { both: false, .. } => Associated::NotFound,
+            Self { active_account: false, .. } => Associated::InactiveAccount,
+            Self { associated: false, role: false, .. } => Associated::UnknownRole,
+            // Where nothing stood in the way, somebody else associated the two at the same time.
+            _ => Associated::Exists,
+        }
+    }
+
+    /// What became of an attempt to change an association or to take it back.
+    pub fn changed(self) -> Changed {
+        match self {
+            Self { done: true, .. } => Changed::Done,
+            Self { both: false, .. } => Changed::NotFound,
+            Self { associated: true, role: false, .. } => Changed::UnknownRole,
+            // Where nothing stood in the way, somebody else took the association back at the same time.
+            _ => Changed::NotAssociated,
+        }
+    }
+}

@@ -97,6 +97,14 @@ pub enum Edit<T> {
 }
 
 impl<T> Edit<T> {
+    /// Whether the field stays as it is, and the value that it gets otherwise.
+    pub fn parts(&self) -> (bool, Option<&T>) {
+        match self {
+            Self::Keep => (true, None),
+            Self::Set(value) => (false, value.as_ref()),
+        }
+    }
+
     /// The value that a new contact gets.
     pub fn or_none(self) -> Option<T> {
         match self {

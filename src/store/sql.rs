@@ -3,15 +3,17 @@
 //! Every statement names the workspace (`espacio`), so that the tables can be distributed by it. Parameters are
 //! mentioned first in the order of their numbers: SQLite numbers them by appearance, PostgreSQL by their digit.
 
+/// Defines statements, and lists them for the tests that hold for each.
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
         $($(#[$doc])* pub(crate) const $name: &str = $sql;)*
 
-        /// All statements, for the tests that hold for each.
+        /// All of them, with their names.
         #[cfg(test)]
         pub(crate) const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
     };
 }
+pub(crate) use statements;
 
 /// The associations of the contact or the account with an id.
 macro_rules! list_associations {

@@ -3,88 +3,45 @@
 use tokio_postgres::Row;
 
 use super::{Error, Param, Postgres, Result, roles, sql};
-use crate::association::{Associated, Association, Changed, Pair, Side};
+use crate::association::{Associated, Association, Changed, Pair, PairState, Side};
 use crate::caller::Caller;
 use crate::paging::{Page, PageRequest};
 
 pub(crate) async fn associate(db: &Postgres, caller: &Caller, pair: Pair, role: i64) -> Result<Associated> {
     let Pair { contact, account } = pair;
-    let state =
-        PairState::of(db, caller, sql::ASSOCIATE, &[&caller.workspace(), &contact, &account, &role]).await?;
-    Ok(if state.done {
-        Associated::Done
-    } else if !state.both {
-        Associated::NotFound
-    } else if !state.active_account {
-        Associated::InactiveAccount
-    } else if state.associated {
-        Associated::Exists
-    } else if !state.role {
-        Associated::UnknownRole
-    } else {
-        // Somebody else associated the two at the same time.
-        Associated::Exists
-    })
+    let params: [Param<'_>; 4] = [&caller.workspace(), &contact, &account, &role];
+    Ok(state(db, caller, sql::ASSOCIATE, &params).await?.associated())
 }
 
 pub(crate) async fn dissociate(db: &Postgres, caller: &Caller, pair: Pair) -> Result<Changed> {
     let Pair { contact, account } = pair;
-    let state =
-        PairState::of(db, caller, sql::DISSOCIATE, &[&caller.workspace(), &contact, &account]).await?;
-    Ok(if state.done {
-        Changed::Done
-    } else if !state.both {
-        Changed::NotFound
-    } else {
-        Changed::NotAssociated
-    })
+    let params: [Param<'_>; 3] = [&caller.workspace(), &contact, &account];
+    // There is no role to be missing.
+    let state = PairState { role: true, ..state(db, caller, sql::DISSOCIATE, &params).await? };
+    Ok(state.changed())
 }
 
 pub(crate) async fn change_role(db: &Postgres, caller: &Caller, pair: Pair, role: i64) -> Result<Changed> {
     let Pair { contact, account } = pair;
-    let state =
-        PairState::of(db, caller, sql::CHANGE_ROLE, &[&caller.workspace(), &contact, &account, &role])
-            .await?;
-    Ok(if state.done {
-        Changed::Done
-    } else if !state.both {
-        Changed::NotFound
-    } else if !state.associated {
-        Changed::NotAssociated
-    } else if !state.role {
-        Changed::UnknownRole
-    } else {
-        // Somebody else took the association back at the same time.
-        Changed::NotAssociated
-    })
+    let params: [Param<'_>; 4] = [&caller.workspace(), &contact, &account, &role];
+    Ok(state(db, caller, sql::CHANGE_ROLE, &params).await?.changed())
 }
 
-/// What a statement did to a pair, and what there was of it at that moment.
-struct PairState {
-    done: bool,
-    both: bool,
-    active_account: bool,
-    associated: bool,
-    role: bool,
-}
-
-impl PairState {
-    /// Runs a statement; once more if the workspace has not had its roles before.
-    async fn of(db: &Postgres, caller: &Caller, sql: &str, params: &[Param<'_>]) -> Result<Self> {
-        let none = || Error::Failed("a statement that gives one row gave none".into());
-        let mut row = db.row(sql, params).await?.ok_or_else(none)?;
-        if !row.try_get::<_, bool>("hay_espacio")? {
-            roles::create_workspace(db, caller).await?;
-            row = db.row(sql, params).await?.ok_or_else(none)?;
-        }
-        Ok(Self {
-            done: row.try_get("hecho")?,
-            both: row.try_get("ambos")?,
-            active_account: row.try_get("activa")?,
-            associated: row.try_get("asociados")?,
-            role: row.try_get("hay_rol")?,
-        })
+/// Runs a statement on a pair, and says what it did; once more if the workspace had not had its roles before.
+async fn state(db: &Postgres, caller: &Caller, sql: &str, params: &[Param<'_>]) -> Result<PairState> {
+    let none = || Error::Failed("a statement that gives one row gave none".into());
+    let mut row = db.row(sql, params).await?.ok_or_else(none)?;
+    if !row.try_get::<_, bool>("hay_espacio")? {
+        roles::create_workspace(db, caller).await?;
+        row = db.row(sql, params).await?.ok_or_else(none)?;
     }
+    Ok(PairState {
+        done: row.try_get("hecho")?,
+        both: row.try_get("ambos")?,
+        active_account: row.try_get("activa")?,
+        associated: row.try_get("asociados")?,
+        role: row.try_get("hay_rol")?,
+    })
 }
 
 /// The associations of one side in the order in which they were made; nothing if the side is not in the workspace.

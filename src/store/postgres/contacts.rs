@@ -8,7 +8,7 @@ use super::sql::{self, accounts_of_contact};
 use super::{Postgres, Result};
 use crate::account::AccountName;
 use crate::caller::Caller;
-use crate::contact::{Contact, ContactName, Details, Edit, Filter, Update, Updated};
+use crate::contact::{Contact, ContactName, Details, Email, Filter, Phone, Update, Updated};
 use crate::paging::{Page, PageRequest};
 use crate::search::fold_names;
 use crate::store::sql as shared;
@@ -95,8 +95,8 @@ pub(crate) async fn create(db: &Postgres, caller: &Caller, uuid: Uuid, details: 
             &caller.user(),
             &first_name.as_str(),
             &last_name.as_str(),
-            &email.as_ref().map(|email| email.as_str()),
-            &phone.as_ref().map(|phone| phone.as_str()),
+            &email.as_ref().map(Email::as_str),
+            &phone.as_ref().map(Phone::as_str),
             &fold_names(first_name.as_str(), last_name.as_str()),
         ],
     )
@@ -111,14 +111,8 @@ pub(crate) async fn update(
     update: &Update,
 ) -> Result<Option<Updated>> {
     let Update { first_name, last_name, email, phone } = update;
-    let (keep_email, email) = match email {
-        Edit::Keep => (true, None),
-        Edit::Set(email) => (false, email.as_ref().map(|email| email.as_str())),
-    };
-    let (keep_phone, phone) = match phone {
-        Edit::Keep => (true, None),
-        Edit::Set(phone) => (false, phone.as_ref().map(|phone| phone.as_str())),
-    };
+    let ((keep_email, email), (keep_phone, phone)) = (email.parts(), phone.parts());
+    let (email, phone) = (email.map(Email::as_str), phone.map(Phone::as_str));
     let row = db
         .row(
             shared::UPDATE_CONTACT,

@@ -14,7 +14,7 @@ use crate::store::{Options, Result, Server};
 
 /// A connection inside a transaction, which is taken back unless it is committed: the connection belongs to no pool
 /// that lives on, so it ends when this is dropped.
-pub(crate) struct Side(Object);
+pub(crate) struct Side(Box<Object>);
 
 impl Side {
     pub(crate) async fn source(server: &Server, options: &Options) -> Result<Self> {
@@ -32,7 +32,7 @@ impl Side {
         // One side may wait long for the other.
         connection.batch_execute("SET idle_in_transaction_session_timeout = 0").await?;
         connection.batch_execute(begin).await?;
-        Ok(Self(connection))
+        Ok(Self(Box::new(connection)))
     }
 
     pub(crate) async fn count(&self, table: &'static Table) -> Result<u64> {

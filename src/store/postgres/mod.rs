@@ -146,6 +146,7 @@ async fn run(
 #[cfg(test)]
 #[path = "../../../tests/support/postgres.rs"]
 #[expect(dead_code, reason = "these tests need a server, not its failures")]
+#[expect(clippy::disallowed_methods, reason = "starting a server is waited for once")]
 mod cluster;
 
 #[cfg(test)]

@@ -1,17 +1,7 @@
 //! Statements that only PostgreSQL reads. One that may be refused says why as of the same moment, so that nothing that
 //! others do meanwhile makes its answer wrong.
 
-use crate::store::sql::list_associations;
-
-/// Defines the statements, and lists them for the tests that hold for each.
-macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
-        $($(#[$doc])* pub(super) const $name: &str = $sql;)*
-
-        #[cfg(test)]
-        pub(super) const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
-    };
-}
+use crate::store::sql::{list_associations, statements};
 
 /// The accounts of the contact `t`, in the order of association: UUIDs and names side by side.
 macro_rules! accounts_of_contact {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 
 use super::roles;
-use crate::association::{Associated, Association, Changed, Pair, Side};
+use crate::association::{Associated, Association, Changed, Pair, PairState, Side};
 use crate::caller::Caller;
 use crate::paging::{Page, PageRequest};
 use crate::store::sql;
@@ -16,19 +16,7 @@ pub(crate) fn associate(db: &Connection, caller: &Caller, pair: Pair, role: i64)
         pair.account,
         role
     ])?;
-    if made == 1 {
-        return Ok(Associated::Done);
-    }
-    let state = PairState::read(db, caller, pair)?;
-    Ok(if !state.both {
-        Associated::NotFound
-    } else if !state.active_account {
-        Associated::InactiveAccount
-    } else if state.associated {
-        Associated::Exists
-    } else {
-        Associated::UnknownRole
-    })
+    Ok(state(db, caller, pair, made)?.associated())
 }
 
 pub(crate) fn dissociate(db: &Connection, caller: &Caller, pair: Pair) -> Result<Changed> {
@@ -37,7 +25,7 @@ pub(crate) fn dissociate(db: &Connection, caller: &Caller, pair: Pair) -> Result
         pair.contact,
         pair.account
     ])?;
-    if done == 1 { Ok(Changed::Done) } else { why_unchanged(db, caller, pair) }
+    Ok(state(db, caller, pair, done)?.changed())
 }
 
 pub(crate) fn change_role(db: &Connection, caller: &Caller, pair: Pair, role: i64) -> Result<Changed> {
@@ -48,40 +36,27 @@ pub(crate) fn change_role(db: &Connection, caller: &Caller, pair: Pair, role: i6
         pair.contact,
         pair.account
     ])?;
-    if done == 1 { Ok(Changed::Done) } else { why_unchanged(db, caller, pair) }
+    Ok(state(db, caller, pair, done)?.changed())
 }
 
-fn why_unchanged(db: &Connection, caller: &Caller, pair: Pair) -> Result<Changed> {
-    let state = PairState::read(db, caller, pair)?;
-    Ok(if !state.both {
-        Changed::NotFound
-    } else if !state.associated {
-        Changed::NotAssociated
-    } else {
-        Changed::UnknownRole
-    })
-}
-
-/// What there is of a pair, to say why a statement changed nothing.
-struct PairState {
-    both: bool,
-    active_account: bool,
-    associated: bool,
-}
-
-impl PairState {
-    fn read(db: &Connection, caller: &Caller, pair: Pair) -> Result<Self> {
-        db.prepare_cached(sql::PAIR_STATE)?.query_row(
-            params![caller.workspace(), pair.contact, pair.account],
-            |row| {
-                Ok(Self {
-                    both: row.get("hay_contacto")? && row.get("hay_cuenta")?,
-                    active_account: row.get("cuenta_activa")?,
-                    associated: row.get("asociados")?,
-                })
-            },
-        )
+/// What there is of a pair of which a statement changed so many rows. If it changed none and all the rest is there, it was
+/// for the role.
+fn state(db: &Connection, caller: &Caller, pair: Pair, changed: usize) -> Result<PairState> {
+    if changed == 1 {
+        return Ok(PairState { done: true, both: true, active_account: true, associated: true, role: true });
     }
+    db.prepare_cached(sql::PAIR_STATE)?.query_row(
+        params![caller.workspace(), pair.contact, pair.account],
+        |row| {
+            Ok(PairState {
+                done: false,
+                both: row.get("hay_contacto")? && row.get("hay_cuenta")?,
+                active_account: row.get("cuenta_activa")?,
+                associated: row.get("asociados")?,
+                role: false,
+            })
+        },
+    )
 }
 
 /// The associations of one side in the order in which they were made; nothing if the side is not in the workspace.

@@ -11,7 +11,9 @@ use super::{Cost, Listed, accounts, associations, condition, roles, search, uuid
 use crate::account::AccountName;
 use crate::association::{Associated, Pair};
 use crate::caller::Caller;
-use crate::contact::{Contact, ContactName, Details, Edit, Filter, Import, Imported, Update, Updated};
+use crate::contact::{
+    Contact, ContactName, Details, Email, Filter, Import, Imported, Phone, Update, Updated,
+};
 use crate::paging::{Page, PageRequest};
 use crate::search::fold_names;
 use crate::status::Status;
@@ -280,8 +282,8 @@ pub(crate) fn create(db: &Connection, caller: &Caller, uuid: Uuid, details: &Det
             caller.user(),
             first_name.as_str(),
             last_name.as_str(),
-            email.as_ref().map(|email| email.as_str()),
-            phone.as_ref().map(|phone| phone.as_str()),
+            email.as_ref().map(Email::as_str),
+            phone.as_ref().map(Phone::as_str),
             fold_names(first_name.as_str(), last_name.as_str()),
         ])
         .map(drop)
@@ -294,14 +296,8 @@ pub(crate) fn update(
     update: &Update,
 ) -> Result<Option<Updated>> {
     let Update { first_name, last_name, email, phone } = update;
-    let (keep_email, email) = match email {
-        Edit::Keep => (true, None),
-        Edit::Set(email) => (false, email.as_ref().map(|email| email.as_str())),
-    };
-    let (keep_phone, phone) = match phone {
-        Edit::Keep => (true, None),
-        Edit::Set(phone) => (false, phone.as_ref().map(|phone| phone.as_str())),
-    };
+    let ((keep_email, email), (keep_phone, phone)) = (email.parts(), phone.parts());
+    let (email, phone) = (email.map(Email::as_str), phone.map(Phone::as_str));
     db.prepare_cached(sql::UPDATE_CONTACT)?
         .query_row(
             params![
