@@ -81,6 +81,11 @@ pub struct Serve {
     #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
     #[command(flatten)]
     pub tokens: Tokens,
+    /// Seconds that the service goes on after it was told to stop: /ready answers 503 at once, so that a load balancer
+    /// sends requests elsewhere before the service ends. Told twice, it ends at once
+    #[arg(long, env = "CONTACTS_DRAIN", default_value_t = 0, value_name = "SECONDS")]
+    #[arg(value_parser = clap::value_parser!(u64).range(0..=3600))]
+    pub drain: u64,
     /// What to log: error, warn, info, debug or trace, also by part (warn,contacts::http=info)
     #[arg(long, env = "CONTACTS_LOG", default_value = "info", value_name = "LEVEL")]
     pub log: String,
@@ -140,7 +145,7 @@ impl Database {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "PostgreSQL")]
 pub struct Postgres {
-    /// Connections at most
+    /// Connections at most, beside one that asks whether the server answers
     #[arg(long, env = "CONTACTS_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub database_connections: u16,
