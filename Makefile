@@ -2,10 +2,16 @@
 
 export RUSTDOCFLAGS = -D warnings
 
-# A package of Debian for each command that the tests or the bench use beyond the Rust toolchain.
-need = command -v $(1) > /dev/null || { \
+# A package of Debian for each command that the tests or the bench use beyond the Rust toolchain. For those that are not
+# on the path, the second of the two takes a condition.
+need = $(call need_if,! command -v $(1) > /dev/null,$(2))
+need_if = if $(1); then \
 	as=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	$$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends $(2); }
+	$$as apt-get update -qq && $(3) $$as apt-get install -y -qq --no-install-recommends $(2); fi
+
+# The tests run servers of their own. Debian would make one more, and leave it running.
+no_cluster = $$as apt-get install -y -qq --no-install-recommends postgresql-common && \
+	$$as sed -i -E 's/^\#?(create_main_cluster) *=.*/\1 = false/' /etc/postgresql-common/createcluster.conf &&
 
 .PHONY: check test bench
 
@@ -17,6 +23,10 @@ check:
 test: check
 	@$(call need,curl,curl ca-certificates)
 	@$(call need,redis-server,redis-server)
+	@$(call need,haproxy,haproxy)
+	@$(call need,openssl,openssl)
+	@$(call need_if,! command -v initdb > /dev/null && ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1,postgresql,$(no_cluster))
+	@$(call need_if,! [ -e /usr/share/i18n/locales/en_US ],locales)
 	cargo test --locked
 
 bench:

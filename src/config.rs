@@ -1,8 +1,11 @@
 //! The command line: every flag, its variable, its default, and its help.
 
 use std::ffi::OsStr;
+use std::fmt::Display;
+use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -10,7 +13,7 @@ use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
-use crate::http::{InvalidAddress, RedisAddress};
+use crate::http::RedisAddress;
 use crate::role;
 use crate::store::{self, Address, Options};
 use crate::text::Text;
@@ -79,11 +82,17 @@ pub struct Serve {
     pub rate_limit: usize,
     /// Redis that the processes of a service share the limit through: redis://127.0.0.1:6379, or rediss:// for TLS. A
     /// password belongs in the variable, because everybody on the machine can read flags
-    #[arg(long, env = "CONTACTS_REDIS", hide_env_values = true, value_name = "ADDRESS", value_parser = Discreet)]
+    #[arg(long, env = "CONTACTS_REDIS", hide_env_values = true, value_name = "ADDRESS")]
+    #[arg(value_parser = Discreet::<RedisAddress>::NEW)]
     pub redis: Option<RedisAddress>,
     #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
     #[command(flatten)]
     pub tokens: Tokens,
+    /// Seconds that the service goes on after it was told to stop: /ready answers 503 at once, so that a load balancer
+    /// sends requests elsewhere before the service ends. Told twice, it ends at once
+    #[arg(long, env = "CONTACTS_DRAIN", default_value_t = 0, value_name = "SECONDS")]
+    #[arg(value_parser = clap::value_parser!(u64).range(0..=3600))]
+    pub drain: u64,
     /// What to log: error, warn, info, debug or trace, also by part (warn,contacts::http=info)
     #[arg(long, env = "CONTACTS_LOG", default_value = "info", value_name = "LEVEL")]
     pub log: String,
@@ -91,22 +100,28 @@ pub struct Serve {
 
 /// Reads an address that may hold a password: what can't be read is not shown, as clap's own parsers would.
 #[derive(Clone)]
-struct Discreet;
+struct Discreet<T>(PhantomData<T>);
 
-impl TypedValueParser for Discreet {
-    type Value = RedisAddress;
+impl<T> Discreet<T> {
+    const NEW: Self = Self(PhantomData);
+}
+
+impl<T: FromStr<Err: Display> + Clone + Send + Sync + 'static> TypedValueParser for Discreet<T> {
+    type Value = T;
 
     fn parse_ref(
         &self,
         command: &clap::Command,
-        _: Option<&Arg>,
+        flag: Option<&Arg>,
         value: &OsStr,
-    ) -> Result<RedisAddress, clap::Error> {
-        let address = value.to_str().ok_or(InvalidAddress).and_then(str::parse);
-        address.map_err(|error| {
-            clap::Error::raw(ErrorKind::ValueValidation, format!("--redis (CONTACTS_REDIS): {error}\n"))
-                .with_cmd(command)
-        })
+    ) -> Result<T, clap::Error> {
+        let wrong = |error: String| {
+            let named = flag.and_then(|flag| Some((flag.get_long()?, flag.get_env()?.to_str()?)));
+            let named = named.map_or_else(String::new, |(flag, variable)| format!("--{flag} ({variable}): "));
+            clap::Error::raw(ErrorKind::ValueValidation, format!("{named}{error}\n")).with_cmd(command)
+        };
+        let value = value.to_str().ok_or_else(|| wrong("it must be UTF-8".into()))?;
+        value.parse().map_err(|error: T::Err| wrong(error.to_string()))
     }
 }
 
@@ -116,7 +131,7 @@ pub struct Database {
     /// Database to use: sqlite:PATH, whose file is made if it is missing, or postgres://USER:PASSWORD@HOST/DATABASE,
     /// also with several hosts (host=a,b dbname=contacts target_session_attrs=read-write)
     #[arg(long, env = "CONTACTS_DATABASE", default_value = Database::DEFAULT, value_name = "ADDRESS")]
-    #[arg(hide_env_values = true)]
+    #[arg(hide_env_values = true, value_parser = Discreet::<Address>::NEW)]
     pub database: Address,
     #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
     #[command(flatten)]
@@ -137,7 +152,7 @@ impl Database {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "PostgreSQL")]
 pub struct Postgres {
-    /// Connections at most
+    /// Connections at most, beside one that asks whether the server answers
     #[arg(long, env = "CONTACTS_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub database_connections: u16,

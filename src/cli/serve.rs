@@ -3,10 +3,13 @@
 use std::env;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
 
 use super::keys::{self, Source};
 use super::open;
@@ -27,23 +30,37 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
     let listener = TcpListener::bind(serve.listen).await.with_context(|| {
         format!("cannot listen on {}; choose another address with --listen", serve.listen)
     })?;
-    welcome(&serve, listener.local_addr()?, &source, new);
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let stop = async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        tracing::info!("stopping");
-    };
     let limits = match &serve.redis {
         Some(redis) => Limits::shared(serve.rate_limit, redis).await,
         None => Limits::new(serve.rate_limit),
     };
-    http::serve(App::new(store, tokens, limits), listener, stop).await?;
+    let app = Arc::new(App::new(store, tokens, limits));
+    let stop = stop(app.clone(), Duration::from_secs(serve.drain))?;
+    welcome(&serve, listener.local_addr()?, &source, new);
+    http::serve(app, listener, stop).await?;
     Ok(())
+}
+
+/// What ends when the service is to stop: it was told so, and callers have had time to go elsewhere. Told twice, it
+/// stops at once.
+fn stop(app: Arc<App>, drain: Duration) -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        let mut told = async || {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        };
+        told().await;
+        if !drain.is_zero() {
+            tracing::info!("stopping in {} s: callers are sent elsewhere", drain.as_secs());
+            app.leave();
+            let _ = timeout(drain, told()).await;
+        }
+        tracing::info!("stopping");
+    })
 }
 
 /// Says where the service is, what it uses, and how to make the first call.

@@ -32,6 +32,8 @@ pub(crate) enum Error {
     Unauthorized,
     /// The caller asks too often.
     TooManyRequests,
+    /// The service is about to stop.
+    Leaving,
     /// Something of ours failed; the cause is in the log.
     Internal,
     /// The database failed.
@@ -75,7 +77,8 @@ impl Error {
             Self::AccountNotFound => (BAD, 4, "Account not found"),
             Self::AccountNotFoundOrInactive => (BAD, 4, "Account not found or already inactive"),
             Self::AccountNotFoundOrActive => (BAD, 4, "Account not found or already active"),
-            Self::Store(store::Error::Unavailable(_))
+            Self::Leaving
+            | Self::Store(store::Error::Unavailable(_))
             | Self::AssociationNotStored(store::Error::Unavailable(_)) => {
                 (StatusCode::SERVICE_UNAVAILABLE, 5, "Service unavailable")
             }

@@ -7,6 +7,7 @@ mod auth;
 mod contacts;
 mod error;
 mod json;
+mod leave;
 mod limit;
 mod list;
 mod roles;
@@ -28,6 +29,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::store::Store;
 use crate::token::Verifier;
 use error::Error;
+use leave::Leaving;
 
 pub use limit::{InvalidAddress, Limits, RedisAddress};
 
@@ -39,6 +41,7 @@ pub struct App {
     store: Store,
     tokens: Verifier,
     limits: Limits,
+    leaving: Leaving,
 }
 
 type Shared = Arc<App>;
@@ -46,7 +49,12 @@ type Shared = Arc<App>;
 impl App {
     /// The application over an open store, with limits for each caller.
     pub fn new(store: Store, tokens: Verifier, limits: Limits) -> Self {
-        Self { store, tokens, limits }
+        Self { store, tokens, limits, leaving: Leaving::default() }
+    }
+
+    /// Sends callers elsewhere, and goes on answering: not ready any more, and no connection is kept.
+    pub fn leave(&self) {
+        self.leaving.begin();
     }
 }
 
@@ -80,6 +88,7 @@ pub fn router(app: Arc<App>) -> Router {
             tracing::error!("a request panicked");
             Error::Internal.into_response()
         }))
+        .layer(from_fn_with_state(app.clone(), leave::announce))
         .layer(from_fn(trace::trace))
         .with_state(app)
 }
@@ -108,19 +117,21 @@ async fn health() -> Response {
     answer::done("Alive")
 }
 
-/// The database answers, so requests may come.
+/// The database answers and the service stays, so requests may come.
 async fn ready(State(app): State<Shared>) -> Result<Response, Error> {
+    if app.leaving.has_begun() {
+        return Err(Error::Leaving);
+    }
     app.store.ready().await?;
     Ok(answer::done("Ready"))
 }
 
 /// Serves until told to stop; then answers what is in flight, for at most ten seconds.
 pub async fn serve(
-    app: App,
+    app: Arc<App>,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let app = Arc::new(app);
     let sweeper = tokio::spawn(sweep(app.clone()));
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let listener = listener.tap_io(|stream| {

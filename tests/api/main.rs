@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should panic")]
 
 #[path = "../support/postgres.rs"]
-#[allow(dead_code, reason = "other tests use the rest of it")]
 mod postgres;
 mod proxy;
 #[path = "../support/redis.rs"]

@@ -4,7 +4,6 @@
 #![allow(clippy::disallowed_methods, reason = "there are no async workers here")]
 
 #[path = "../support/postgres.rs"]
-#[allow(dead_code, reason = "other tests use the rest of it")]
 mod postgres;
 #[path = "../support/redis.rs"]
 mod redis;

@@ -1,10 +1,14 @@
 //! A throwaway PostgreSQL: real binaries, an unprivileged user, a free port, `fsync` on. It ends with the process that
 //! started it, however that ends.
 
+#![allow(dead_code, reason = "each of the test programs uses a part")]
+#![allow(clippy::expect_used, reason = "a test that can't go on should panic")]
+#![allow(clippy::disallowed_methods, reason = "a server is waited for before anything else is done")]
+
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, chown};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -64,19 +68,24 @@ impl Cluster {
     fn new(settings: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        if is_root() {
-            let number = |flag| {
-                let said = Command::new("id").args([flag, USER]).output().unwrap().stdout;
-                String::from_utf8(said).unwrap().trim().parse().ok()
-            };
-            chown(folder.path(), number("-u"), number("-g")).unwrap();
-        }
+        Self::give(folder.path());
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         Self {
             folder,
             port,
             keeper: None,
             settings: settings.iter().map(|setting| (*setting).to_owned()).collect(),
+        }
+    }
+
+    /// Gives a file or a folder to the user that runs servers.
+    pub(crate) fn give(path: &Path) {
+        if is_root() {
+            let number = |flag| {
+                let said = Command::new("id").args([flag, USER]).output().unwrap().stdout;
+                String::from_utf8(said).unwrap().trim().parse().ok()
+            };
+            chown(path, number("-u"), number("-g")).unwrap();
         }
     }
 
@@ -151,11 +160,33 @@ impl Cluster {
         state.lines().nth(7).is_some_and(|line| matches!(line.trim(), "ready" | "standby"))
     }
 
-    /// Sends the server a signal: QUIT is an immediate stop, like a crash; STOP and CONT let it hang.
-    pub(crate) fn signal(&self, name: &str) {
-        let state = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
-        let pid = state.lines().next().unwrap();
-        assert!(Command::new("kill").args([&format!("-{name}"), pid]).status().unwrap().success());
+    /// Lets the server hang, with all of its connections, until `go_on`.
+    pub(crate) fn hang(&self) {
+        // First itself, so that nothing is added meanwhile.
+        self.signal("STOP");
+        signal("STOP", &self.children());
+    }
+
+    /// Lets a server go on that hangs.
+    pub(crate) fn go_on(&self) {
+        signal("CONT", &self.children());
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        signal(name, &[self.pid().unwrap()]);
+    }
+
+    /// The process that all of the server's are children of.
+    fn pid(&self) -> Option<String> {
+        let state = fs::read_to_string(self.data().join("postmaster.pid")).ok()?;
+        state.lines().next().map(str::to_owned)
+    }
+
+    fn children(&self) -> Vec<String> {
+        let pid = self.pid().unwrap();
+        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+        children.split_whitespace().map(str::to_owned).collect()
     }
 
     /// Stops the server at once, like a crash, and waits until it has gone.
@@ -174,6 +205,18 @@ impl Cluster {
         run(promote.arg("promote").arg("-D").arg(self.data()));
     }
 
+    /// Changes a setting of the server that runs.
+    pub(crate) fn set(&self, setting: &str, value: &str) {
+        self.sql("postgres", &format!("ALTER SYSTEM SET {setting} = {value}"));
+        self.sql("postgres", "SELECT pg_reload_conf()");
+    }
+
+    /// From now on, only who knows their password is let in.
+    pub(crate) fn demand_passwords(&self) {
+        fs::write(self.data().join("pg_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n").unwrap();
+        self.signal("HUP");
+    }
+
     /// A database's address, as the service takes it.
     pub(crate) fn address(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
@@ -181,9 +224,14 @@ impl Cluster {
 
     /// Runs statements as the administrator, and returns what they give, a line a row.
     pub(crate) fn sql(&self, database: &str, statements: &str) -> String {
+        run(&mut self.psql(database, statements)).trim_end().to_owned()
+    }
+
+    /// What runs statements as the administrator.
+    pub(crate) fn psql(&self, database: &str, statements: &str) -> Command {
         let mut psql = Command::new(binaries().join("psql"));
         psql.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-d", &self.address(database), "-c", statements]);
-        run(&mut psql).trim_end().to_owned()
+        psql
     }
 
     /// A new database, made with these words of CREATE DATABASE; its name.
@@ -197,11 +245,21 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
+        if self.keeper.is_some() {
+            // It may hang.
+            self.go_on();
+        }
         if let Some(mut keeper) = self.keeper.take() {
             drop(keeper.stdin.take());
             let _ = keeper.wait();
         }
     }
+}
+
+fn signal(name: &str, processes: &[String]) {
+    // One that has just ended is no failure.
+    let _ =
+        Command::new("kill").arg(format!("-{name}")).args(processes).stderr(Stdio::null()).status().unwrap();
 }
 
 fn run(command: &mut Command) -> String {

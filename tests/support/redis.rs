@@ -1,5 +1,7 @@
 //! A Redis for one test.
 
+#![allow(dead_code, reason = "each of the test programs uses a part")]
+
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};

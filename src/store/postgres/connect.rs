@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use deadpool_postgres::{Connect, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
+use deadpool_postgres::{Connect, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use futures_util::future::select_ok;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::CertificateDer;
@@ -31,12 +31,10 @@ const SETTINGS: &str = "-c enable_seqscan=off -c jit=off -c max_parallel_workers
                         -c idle_in_transaction_session_timeout=60s -c client_connection_check_interval=1s";
 
 /// A pool that connects when a connection is first needed.
-pub(super) fn pool(server: &Server, options: &Options) -> Result<Pool, Error> {
-    let tls = MakeRustlsConnect::new(tls(options.ca.as_deref())?);
-    let hosts: Arc<[Config]> = server.hosts.iter().map(|host| with_settings(host, options)).collect();
+pub(super) fn pool(connector: Connector, options: &Options) -> Result<Pool, Error> {
     // A connection that is closed is noticed without a question to the server.
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let manager = Manager::from_connect(Config::new(), FirstToAnswer { hosts, tls }, recycling);
+    let manager = Manager::from_connect(Config::new(), connector, recycling);
     Pool::builder(manager)
         .max_size(options.connections)
         .runtime(Runtime::Tokio1)
@@ -62,17 +60,31 @@ fn with_settings(host: &Config, options: &Options) -> Config {
 
 /// Connects to all hosts at once and keeps the first that is what the address asks for, so that a host that hangs
 /// holds up nothing.
-struct FirstToAnswer {
+#[derive(Clone)]
+pub(super) struct Connector {
     hosts: Arc<[Config]>,
     tls: MakeRustlsConnect,
 }
 
 type Connected = Result<(Client, JoinHandle<()>), tokio_postgres::Error>;
 
-impl Connect for FirstToAnswer {
-    fn connect(&self, _: &Config) -> Pin<Box<dyn Future<Output = Connected> + Send + '_>> {
+impl Connector {
+    pub(super) fn new(server: &Server, options: &Options) -> Result<Self, Error> {
+        let tls = MakeRustlsConnect::new(tls(options.ca.as_deref())?);
+        let hosts = server.hosts.iter().map(|host| with_settings(host, options)).collect();
+        Ok(Self { hosts, tls })
+    }
+
+    /// A connection outside of the pool.
+    pub(super) async fn open(&self) -> Connected {
         let attempts = self.hosts.iter().map(|host| Box::pin(connect(host, self.tls.clone())));
-        Box::pin(async move { select_ok(attempts).await.map(|(connected, _)| connected) })
+        select_ok(attempts).await.map(|(connected, _)| connected)
+    }
+}
+
+impl Connect for Connector {
+    fn connect(&self, _: &Config) -> Pin<Box<dyn Future<Output = Connected> + Send + '_>> {
+        Box::pin(self.open())
     }
 }
 
@@ -111,20 +123,34 @@ fn tls(ca: Option<&Path>) -> Result<ClientConfig, Error> {
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// Waits until the server answers, and says so meanwhile.
-pub(super) async fn wait(pool: &Pool, server: &Server, limit: Duration) -> Result<(), Error> {
+/// A connection for what is done at the start, where some failures are not worth waiting for.
+pub(super) async fn first(pool: &Pool) -> Result<Object, Error> {
+    pool.get().await.map_err(|error| match error {
+        PoolError::Backend(error) => at_start(error),
+        error => error.into(),
+    })
+}
+
+/// What failed at the start: refused with advice, if waiting does not mend it.
+pub(super) fn at_start(error: tokio_postgres::Error) -> Error {
+    match advice(&error) {
+        Some(advice) => Error::Refused(format!("{}: {advice}", describe(&error))),
+        None => error.into(),
+    }
+}
+
+/// Does something with a server as soon as that answers, and says meanwhile that it waits.
+pub(super) async fn wait<T>(
+    server: &Server,
+    limit: Duration,
+    work: impl AsyncFn() -> Result<T, Error>,
+) -> Result<T, Error> {
     let start = Instant::now();
     let mut said: Option<Instant> = None;
     loop {
-        let error = match pool.get().await {
-            Ok(_) => return Ok(()),
-            Err(PoolError::Backend(error)) => {
-                if let Some(advice) = advice(&error) {
-                    return Err(Error::Refused(format!("{}: {advice}", describe(&error))));
-                }
-                Error::from(error)
-            }
-            Err(error) => error.into(),
+        let error = match work().await {
+            Err(error @ Error::Unavailable(_)) => error,
+            done => return done,
         };
         if start.elapsed() >= limit {
             let waited = limit.as_secs();

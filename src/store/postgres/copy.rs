@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::connect;
+use super::connect::{self, Connector};
 use crate::store::copy::{Kind, Row, TABLES, Table, Value};
 use crate::store::{Options, Result, Server};
 
@@ -28,7 +28,7 @@ impl Side {
     }
 
     async fn begin(server: &Server, options: &Options, begin: &str) -> Result<Self> {
-        let connection = connect::pool(server, options)?.get().await?;
+        let connection = connect::pool(Connector::new(server, options)?, options)?.get().await?;
         // One side may wait long for the other.
         connection.batch_execute("SET idle_in_transaction_session_timeout = 0").await?;
         connection.batch_execute(begin).await?;

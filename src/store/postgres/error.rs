@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use deadpool_postgres::PoolError;
+use deadpool_postgres::{PoolError, TimeoutType};
 use tokio_postgres::error::SqlState;
 
 use crate::store::Error;
@@ -40,6 +40,11 @@ fn is_passing(code: &SqlState) -> bool {
     ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "55P03" || code == "25006"
 }
 
+/// Whether a server that answers lets nobody more in, for now or for good: it neither starts nor stops.
+pub(super) fn refuses(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| !code.code().starts_with("57"))
+}
+
 /// Whether waiting for the server is of no use, and what to do instead.
 pub(super) fn advice(error: &tokio_postgres::Error) -> Option<&'static str> {
     let code = error.code().map_or("", SqlState::code);
@@ -49,6 +54,9 @@ pub(super) fn advice(error: &tokio_postgres::Error) -> Option<&'static str> {
             Some("check the user and the password in the address, and the server's pg_hba.conf")
         }
         "42501" => Some("the user needs the right to connect and to make tables"),
+        _ if describe(error).contains("server does not support TLS") => Some(
+            "turn on ssl in the server's settings, or add sslmode=disable to the address if nobody can listen",
+        ),
         _ if is_tls(error) => Some(
             "name the file of its authority with --database-ca, or add sslmode=disable to the address if nobody can listen",
         ),
@@ -106,7 +114,10 @@ impl From<PoolError> for Error {
     fn from(error: PoolError) -> Self {
         match error {
             PoolError::Backend(error) => Self::Unavailable(describe(&error)),
-            PoolError::Timeout(_) => Self::Unavailable("no connection was free in time".into()),
+            PoolError::Timeout(TimeoutType::Wait) => {
+                Self::Unavailable("no connection was free in time".into())
+            }
+            PoolError::Timeout(_) => Self::Unavailable("the server did not answer in time".into()),
             other => Self::Unavailable(other.to_string()),
         }
     }

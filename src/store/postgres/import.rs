@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use deadpool_postgres::Transaction;
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{Postgres, Result, STATEMENT_LIMIT, sql};
@@ -42,7 +41,7 @@ pub(crate) async fn contacts(
             }
             Ok(outcome)
         };
-        let told = timeout(BATCH_LIMIT, work).await;
+        let told = db.told(BATCH_LIMIT, work).await;
         if let Some(result) = db.settle(connection, told, &mut tries) {
             return result;
         }

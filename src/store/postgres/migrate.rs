@@ -5,8 +5,10 @@ use std::time::Duration;
 use deadpool_postgres::{Object, Pool};
 use tokio_postgres::error::SqlState;
 
+use super::connect;
 use super::error::describe;
-use crate::store::{Error, migrate};
+use crate::store::Error;
+use crate::store::migrate::{self, Migration};
 
 /// The advisory lock that the node holds which changes the schema: "CTCT".
 const LOCK: i64 = 0x4354_4354;
@@ -21,7 +23,7 @@ const SEARCHED: [(&str, &str); 2] = [("contactos", "espacio, propietario"), ("cu
 
 /// Brings the schema up to date. Says whether the index of trigrams is there.
 pub(super) async fn prepare(pool: &Pool) -> Result<bool, Error> {
-    let mut connection = pool.get().await?;
+    let mut connection = connect::first(pool).await?;
     let version: String = connection.query_one("SHOW server_version_num", &[]).await?.try_get(0)?;
     if version.parse().unwrap_or(0) < OLDEST {
         return Err(Error::Refused(format!("the server is older than PostgreSQL {}", OLDEST / 10_000)));
@@ -65,6 +67,10 @@ async fn migrate(connection: &mut Object) -> Result<(), Error> {
     if missing.is_empty() {
         return Ok(());
     }
+    apply(connection, missing).await.map_err(connect::at_start)
+}
+
+async fn apply(connection: &mut Object, missing: &[Migration]) -> Result<(), tokio_postgres::Error> {
     let transaction = connection.transaction().await?;
     transaction
         .batch_execute(
@@ -81,7 +87,7 @@ async fn migrate(connection: &mut Object) -> Result<(), Error> {
         transaction.execute(row, &[&migration.number, &migration.name]).await?;
         tracing::info!(number = migration.number, name = migration.name, "migrated");
     }
-    Ok(transaction.commit().await?)
+    transaction.commit().await
 }
 
 /// Makes the indexes of trigrams, if the server has the extensions and lets this user have them.

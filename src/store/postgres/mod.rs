@@ -12,6 +12,7 @@ mod error;
 pub(crate) mod import;
 mod migrate;
 mod pages;
+mod pulse;
 pub(crate) mod roles;
 mod search;
 mod sql;
@@ -21,13 +22,14 @@ use std::time::Duration;
 
 use deadpool_postgres::{Object, Pool};
 use futures_util::TryStreamExt as _;
-use tokio::time::error::Elapsed;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::{Error, Options, Result, Server};
+use connect::Connector;
 use error::Verdict;
+use pulse::Pulse;
 
 /// How long a statement may take. The server is not asked to stop it: stopped while it waits for a standby, it would
 /// acknowledge what the standby does not have.
@@ -38,12 +40,17 @@ const TRIES: usize = 5;
 
 type Param<'a> = &'a (dyn ToSql + Sync);
 
-/// What the driver says of some work, or that it took too long.
-type Told<T> = std::result::Result<std::result::Result<T, tokio_postgres::Error>, Elapsed>;
+/// What the driver says of some work, or why nobody waits for that any more.
+type Told<T> = std::result::Result<Driver<T>, Error>;
+
+type Driver<T> = std::result::Result<T, tokio_postgres::Error>;
 
 /// An open PostgreSQL database.
 pub struct Postgres {
     pool: Pool,
+    pulse: Pulse,
+    /// How long a request waits for a connection.
+    patience: Duration,
     /// Whether the index of trigrams is there.
     trigrams: bool,
 }
@@ -51,10 +58,12 @@ pub struct Postgres {
 impl Postgres {
     /// Waits for the server, and brings the schema up to date.
     pub(crate) async fn open(server: &Server, options: &Options) -> Result<Self> {
-        let pool = connect::pool(server, options)?;
-        connect::wait(&pool, server, options.wait).await?;
-        let trigrams = migrate::prepare(&pool).await?;
-        Ok(Self { pool, trigrams })
+        let connector = Connector::new(server, options)?;
+        let pool = connect::pool(connector.clone(), options)?;
+        let trigrams = connect::wait(server, options.wait, async || migrate::prepare(&pool).await).await?;
+        let patience = options.timeout;
+        let pulse = Pulse::of(connector, pool.clone(), patience)?;
+        Ok(Self { pool, pulse, patience, trigrams })
     }
 
     /// Whether the database answers.
@@ -82,7 +91,7 @@ impl Postgres {
         let mut tries = 0;
         loop {
             let connection = self.connection().await?;
-            let told = timeout(STATEMENT_LIMIT, run(&connection, sql, params)).await;
+            let told = self.told(STATEMENT_LIMIT, run(&connection, sql, params)).await;
             if let Some(result) = self.settle(connection, told, &mut tries) {
                 return result;
             }
@@ -91,7 +100,25 @@ impl Postgres {
 
     /// A connection, as soon as one is free, and no later than the acquire timeout.
     async fn connection(&self) -> Result<Object> {
-        Ok(self.pool.get().await?)
+        let found = timeout(self.patience, self.pool.get());
+        tokio::select! {
+            biased;
+            () = self.pulse.lost() => Err(lost()),
+            found = found => match found {
+                Ok(found) => Ok(found?),
+                Err(_) => Err(Error::Unavailable("no connection was to be had in time".into())),
+            },
+        }
+    }
+
+    /// Waits for some work on a connection, no longer than the limit, and not for a server that does not answer others.
+    async fn told<T>(&self, limit: Duration, work: impl Future<Output = Driver<T>>) -> Told<T> {
+        tokio::select! {
+            biased;
+            told = work => Ok(told),
+            () = self.pulse.lost() => Err(lost()),
+            () = sleep(limit) => Err(Error::Unavailable(format!("no answer within {} s", limit.as_secs()))),
+        }
     }
 
     /// Decides what becomes of a connection and of what was done on it; nothing if it is to be done again.
@@ -101,11 +128,10 @@ impl Postgres {
         let error = match told {
             Ok(Ok(done)) => return Some(Ok(done)),
             Ok(Err(error)) => error,
-            Err(_) => {
+            Err(error) => {
                 // Its answer may still come, so nobody else may use it.
                 drop(Object::take(connection));
-                let limit = STATEMENT_LIMIT.as_secs();
-                return Some(Err(Error::Unavailable(format!("no answer within {limit} s"))));
+                return Some(Err(error));
             }
         };
         match error::verdict(&error) {
@@ -127,12 +153,12 @@ impl Postgres {
     }
 }
 
+fn lost() -> Error {
+    Error::Unavailable("the server does not answer".into())
+}
+
 /// Runs a statement, which the connection prepares when it first meets it.
-async fn run(
-    connection: &Object,
-    sql: &str,
-    params: &[Param<'_>],
-) -> std::result::Result<(Vec<Row>, u64), tokio_postgres::Error> {
+async fn run(connection: &Object, sql: &str, params: &[Param<'_>]) -> Driver<(Vec<Row>, u64)> {
     let statement = connection.prepare_cached(sql).await?;
     let params = params.iter().map(|param| *param as &dyn ToSql);
     let mut rows = pin!(connection.query_raw(&statement, params).await?);
@@ -145,8 +171,6 @@ async fn run(
 
 #[cfg(test)]
 #[path = "../../../tests/support/postgres.rs"]
-#[expect(dead_code, reason = "these tests need a server, not its failures")]
-#[expect(clippy::disallowed_methods, reason = "starting a server is waited for once")]
 mod cluster;
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Roles in PostgreSQL. All of a workspace's roles are named by `espacio`.
 
-use tokio::time::timeout;
-
 use super::{Error, Postgres, Result, STATEMENT_LIMIT, sql};
 use crate::caller::Caller;
 use crate::role::{DEFAULTS, Deletion, Name, Role};
@@ -61,7 +59,7 @@ pub(crate) async fn delete(db: &Postgres, caller: &Caller, id: i64) -> Result<De
             transaction.commit().await?;
             Ok(if deleted == 1 { Deletion::Done } else { Deletion::InUse })
         };
-        let told = timeout(STATEMENT_LIMIT, work).await;
+        let told = db.told(STATEMENT_LIMIT, work).await;
         if let Some(result) = db.settle(connection, told, &mut tries) {
             return result;
         }

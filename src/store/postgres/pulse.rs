@@ -1,0 +1,111 @@
+//! Whether the server answers, which is asked over and over, so that no request has to find out by waiting.
+//!
+//! A server that hangs keeps its connections open and says nothing, and a request can't tell that from a statement that
+//! takes long. So one connection asks a trivial question. When it is not answered in time, all requests are told at
+//! once, and later ones too, until the server answers again. Nothing is ever cancelled at the server.
+
+use std::future::pending;
+use std::thread;
+use std::time::Duration;
+
+use deadpool_postgres::Pool;
+use tokio::runtime;
+use tokio::sync::watch::{Receiver, Sender};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use tokio_postgres::Client;
+
+use super::connect::Connector;
+use super::error::{describe, refuses};
+use crate::store::Error;
+
+/// Between two questions at most.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Looks after a server until it is dropped.
+pub(super) struct Pulse {
+    answers: Receiver<bool>,
+}
+
+impl Pulse {
+    /// Begins with a server that has just answered. It takes less than `patience` to notice that it does no longer.
+    pub(super) fn of(connector: Connector, pool: Pool, patience: Duration) -> Result<Self, Error> {
+        let refused =
+            |error: std::io::Error| Error::Refused(format!("cannot look after the server: {error}"));
+        let (sender, answers) = tokio::sync::watch::channel(true);
+        // A thread of its own: where others are busy or blocked, an answer would be late without the server's fault.
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(refused)?;
+        let looking = move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    () = sender.closed() => {}
+                    () = look(&connector, &pool, patience, &sender) => {}
+                }
+            });
+        };
+        thread::Builder::new().name("pulse".into()).spawn(looking).map_err(refused)?;
+        Ok(Self { answers })
+    }
+
+    /// Returns as soon as the server does not answer: at once if that is known already.
+    pub(super) async fn lost(&self) {
+        let mut answers = self.answers.clone();
+        if answers.wait_for(|answers| !answers).await.is_err() {
+            pending().await
+        }
+    }
+}
+
+async fn look(connector: &Connector, pool: &Pool, patience: Duration, answers: &Sender<bool>) {
+    let (pause, limit) = (PAUSE.min(patience / 4), patience / 2);
+    let mut connected = None;
+    loop {
+        let asked = timeout(limit, ask(&mut connected, connector)).await;
+        match asked.unwrap_or_else(|_| Err("no answer in time".into())) {
+            Ok(()) => {
+                if !*answers.borrow() {
+                    // Those of before may lead to a server that is gone without a word.
+                    pool.retain(|_, _| false);
+                    answers.send_replace(true);
+                    tracing::warn!("the database answers again");
+                }
+            }
+            Err(cause) => {
+                connected = None;
+                if answers.send_replace(false) {
+                    tracing::warn!(cause, "the database does not answer: requests are refused until it does");
+                }
+            }
+        }
+        sleep(pause).await;
+    }
+}
+
+/// Asks over the connection that there is, or over a new one: a connection may end where its server does not.
+async fn ask(connected: &mut Option<Connected>, connector: &Connector) -> Result<(), String> {
+    if let Some(Connected { client, .. }) = connected
+        && client.simple_query("").await.is_ok()
+    {
+        return Ok(());
+    }
+    *connected = None;
+    match connector.open().await {
+        Ok((client, running)) => *connected = Some(Connected { client, running }),
+        // A server that takes no more connections still serves those that it has.
+        Err(error) if refuses(&error) => {}
+        Err(error) => return Err(describe(&error)),
+    }
+    Ok(())
+}
+
+/// A connection that ends when this is dropped, also if an answer is outstanding.
+struct Connected {
+    client: Client,
+    running: JoinHandle<()>,
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.running.abort();
+    }
+}

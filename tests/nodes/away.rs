@@ -1,0 +1,146 @@
+//! A database that is away while the nodes run.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::postgres::Cluster;
+use crate::support::*;
+
+/// What a request waits at most while the database is away: the acquire timeout of 2 s, and what a busy machine adds.
+const TOLD: Duration = Duration::from_millis(2_500);
+
+/// How soon after the database's return everything works again.
+const BACK: Duration = Duration::from_secs(2);
+
+/// A read, a write and a transaction, each by 8 callers at once: more than there are connections.
+fn all_are_told_in_time(node: &Node) {
+    let start = Instant::now();
+    thread::scope(|scope| {
+        for number in 0..24 {
+            let ana = node.caller("ana", "demo");
+            scope.spawn(move || {
+                let answer = match number % 3 {
+                    0 => ana.post("contacts/", &json!({ "filters": { "search": "ana" } })),
+                    1 => ana.create("Lost"),
+                    _ => ana.post("roles/role", &json!({ "action": "delete", "id": 5 })),
+                };
+                assert_eq!(answer, Some(Answer::unavailable()));
+                let waited = start.elapsed();
+                assert!(waited < TOLD, "it took {waited:?}");
+            });
+        }
+    });
+    assert_eq!(node.ready(), Answer::unavailable());
+    assert!(start.elapsed() < 2 * TOLD);
+    // Once it is known, nobody waits.
+    let start = Instant::now();
+    for _ in 0..20 {
+        assert_eq!(node.caller("ana", "demo").create("Lost"), Some(Answer::unavailable()));
+    }
+    println!("20 more requests were told in {:?}", start.elapsed());
+    assert!(start.elapsed() < TOLD);
+}
+
+fn all_works_in_time(node: &Node) {
+    let ana = node.caller("ana", "demo");
+    let start = Instant::now();
+    until("a write goes in", || ana.create("Back").unwrap().status == 200);
+    let took = start.elapsed();
+    println!("back after {took:?}");
+    assert!(took < BACK, "it took {took:?}");
+    assert_eq!(node.ready().status, 200);
+    for _ in 0..40 {
+        assert_eq!(ana.find("first"), ["First"], "no connection of before is left");
+    }
+}
+
+#[test]
+fn while_the_database_is_crashed_requests_are_told_in_time_and_later_all_works() {
+    let _alone = alone();
+    let mut cluster = Cluster::start(&[]);
+    let node = Node::start(&cluster.address("postgres"), "--database-connections 4");
+    let ana = node.caller("ana", "demo");
+    assert_eq!(ana.create("First").unwrap().status, 200);
+    for _ in 0..2 {
+        cluster.crash();
+        all_are_told_in_time(&node);
+        cluster.restart();
+        all_works_in_time(&node);
+    }
+    assert!(!ana.all().contains(&"Lost".to_owned()));
+}
+
+#[test]
+fn while_the_database_hangs_requests_are_told_in_time_and_later_all_works() {
+    let _alone = alone();
+    let cluster = Cluster::start(&[]);
+    let node = Node::start(&cluster.address("postgres"), "--database-connections 4");
+    let ana = node.caller("ana", "demo");
+    assert_eq!(ana.create("First").unwrap().status, 200);
+    for _ in 0..2 {
+        cluster.hang();
+        all_are_told_in_time(&node);
+        cluster.go_on();
+        all_works_in_time(&node);
+    }
+    assert_eq!(node.says("the database answers again"), 2, "{}", node.log());
+    // What was sent before anybody knew may be in.
+    assert!(ana.all().iter().filter(|name| *name == "Lost").count() <= 2 * 8);
+}
+
+#[test]
+fn a_statement_that_takes_long_is_waited_for_while_the_database_answers() {
+    let _alone = alone();
+    let cluster = Cluster::start(&[]);
+    let node = Node::start(&cluster.address("postgres"), "");
+    let ana = node.caller("ana", "demo");
+    assert_eq!(ana.create("First").unwrap().status, 200);
+    thread::scope(|scope| {
+        scope.spawn(|| cluster.sql("postgres", "BEGIN; LOCK contactos; SELECT pg_sleep(4); COMMIT"));
+        until("the table is locked", || {
+            cluster.sql("postgres", "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock'") != "0"
+        });
+        let start = Instant::now();
+        assert_eq!(ana.create("Second").unwrap().status, 200);
+        assert!(start.elapsed() > Duration::from_secs(2), "nothing was in its way");
+    });
+}
+
+#[test]
+fn a_node_that_gets_no_more_connections_goes_on_with_those_it_has() {
+    let _alone = alone();
+    let cluster = Cluster::start(&[]);
+    cluster.sql("postgres", "CREATE ROLE modesta LOGIN; CREATE SCHEMA AUTHORIZATION modesta");
+    let address = cluster.address("postgres").replace("postgres@", "modesta@");
+    let node = Node::start(&address, "--database-timeout 1");
+    let ana = node.caller("ana", "demo");
+    assert_eq!(ana.create("Ana").unwrap().status, 200);
+    // The connection that asks whether the server answers is the one without a statement.
+    cluster.sql(
+        "postgres",
+        "ALTER ROLE modesta CONNECTION LIMIT 0;
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'modesta' AND query = ''",
+    );
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(2) {
+        assert_eq!(ana.create("Ana").unwrap().status, 200);
+    }
+    assert_eq!(node.says("the database does not answer"), 0, "{}", node.log());
+}
+
+#[test]
+fn a_node_that_ends_while_the_database_hangs_ends() {
+    let _alone = alone();
+    let cluster = Cluster::start(&[]);
+    let mut node = Node::start(&cluster.address("postgres"), "");
+    cluster.hang();
+    let ana = node.caller("ana", "demo");
+    thread::scope(|scope| {
+        scope.spawn(|| assert_eq!(ana.create("Lost"), Some(Answer::unavailable())));
+        thread::sleep(Duration::from_millis(100));
+        node.signal("TERM");
+    });
+    let (well, log) = node.wait();
+    assert!(well, "{log}");
+    cluster.go_on();
+}

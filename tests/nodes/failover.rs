@@ -1,0 +1,124 @@
+//! A primary and its synchronous standby.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::crashes::Writers;
+use crate::postgres::Cluster;
+use crate::support::*;
+
+/// How long writes may be away.
+const AWAY: Duration = Duration::from_secs(10);
+
+fn pair() -> (Cluster, Cluster) {
+    let primary = Cluster::start(&["synchronous_standby_names=dos"]);
+    let standby = Cluster::standby_of(&primary, "dos", &[]);
+    let state = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
+    until("the standby follows", || primary.sql("postgres", state) == "1");
+    (primary, standby)
+}
+
+fn address(primary: &Cluster, standby: &Cluster) -> String {
+    format!(
+        "host=127.0.0.1,127.0.0.1 port={},{} user=postgres dbname=postgres target_session_attrs=read-write",
+        primary.port, standby.port
+    )
+}
+
+/// Promotes the standby under load, after something happened to the primary.
+fn fail_over(what: &str, happen: impl FnOnce(&mut Cluster)) {
+    let (mut primary, standby) = pair();
+    let node = Node::start(&address(&primary, &standby), "--database-connections 8");
+    let writers = Writers::default();
+    thread::scope(|scope| {
+        let _stop = writers.stop_in_the_end();
+        for writer in 0..8 {
+            let (node, writers) = (&node, &writers);
+            scope.spawn(move || writers.run(&node.caller("ana", "demo"), writer));
+        }
+        writers.go_on_for(200);
+        let start = Instant::now();
+        happen(&mut primary);
+        standby.promote();
+        writers.go_on_for(8);
+        let away = start.elapsed();
+        println!("{what}: writes were away for {away:?}");
+        assert!(away < AWAY, "writes were away for {away:?}");
+        writers.go_on_for(200);
+    });
+    writers.check(what, node.caller("ana", "demo").all());
+}
+
+#[test]
+fn after_a_primary_that_crashed_writes_go_on_at_the_standby_and_nothing_is_lost() {
+    let _alone = alone();
+    fail_over("the primary crashed", Cluster::crash);
+}
+
+#[test]
+fn after_a_primary_that_hangs_writes_go_on_at_the_standby_and_nothing_is_lost() {
+    let _alone = alone();
+    fail_over("the primary hangs", |primary| primary.hang());
+}
+
+#[test]
+fn a_write_that_the_standby_does_not_have_is_not_acknowledged() {
+    let _alone = alone();
+    let (primary, mut standby) = pair();
+    let node = Node::start(&address(&primary, &standby), "");
+    let ana = node.caller("ana", "demo");
+    assert_eq!(ana.create("First").unwrap().status, 200);
+    standby.crash();
+    assert_eq!(ana.create("Second"), Some(Answer::unavailable()));
+    assert_eq!(ana.find("second"), Vec::<String>::new(), "others don't see it either");
+    // The server waits on, because nobody has asked it to stop.
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    assert_eq!(primary.sql("postgres", waiting), "1");
+    standby.restart();
+    until("the write is through", || ana.find("second") == ["Second"]);
+}
+
+#[test]
+fn connections_to_a_server_that_turned_read_only_are_dropped_and_writes_go_on_when_it_takes_them_again() {
+    let _alone = alone();
+    let cluster = Cluster::start(&[]);
+    let database = cluster.address("postgres");
+    for address in [database.clone(), format!("{database}?target_session_attrs=read-write")] {
+        let node = Node::start(&address, "--database-connections 4");
+        let writers = Writers::default();
+        // The connection that only asks whether the server answers is no matter.
+        let sessions = || {
+            let sessions =
+                "SELECT pid FROM pg_stat_activity WHERE application_name = 'contacts' AND query <> ''";
+            cluster.sql("postgres", sessions).lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        thread::scope(|scope| {
+            let _stop = writers.stop_in_the_end();
+            for writer in 0..8 {
+                let (node, writers) = (&node, &writers);
+                scope.spawn(move || writers.run(&node.caller("ana", "demo"), writer));
+            }
+            writers.go_on_for(50);
+            until("all connections are in use", || sessions().len() == 4);
+            let before = sessions();
+            cluster.set("default_transaction_read_only", "on");
+            let mut count = writers.acknowledged();
+            until("writes are refused", || {
+                thread::sleep(Duration::from_millis(50));
+                std::mem::replace(&mut count, writers.acknowledged()) == count
+            });
+            until("the connections are dropped", || sessions().iter().all(|pid| !before.contains(pid)));
+            let start = Instant::now();
+            cluster.set("default_transaction_read_only", "off");
+            writers.go_on_for(50);
+            let took = start.elapsed();
+            println!("writes go on {took:?} later");
+            assert!(took < AWAY, "it took {took:?}");
+        });
+        let ana = node.caller("ana", "demo");
+        writers.check("a server turned read-only", ana.all());
+        for uuid in column(&ana.done("contacts/", &json!({ "action": "lite" })), "uuid") {
+            ana.done("contacts/contact", &json!({ "action": "delete", "uuid": uuid }));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Nodes as processes.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::process::{Child, Command, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub(crate) use serde_json::{Value, json};
+use tempfile::TempDir;
+
+pub(crate) use crate::client::{Answer, Client, column};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_contacts");
+
+/// The secret of all nodes.
+pub(crate) const SECRET: &str = "7d0c2f5b9e8a41c6b3f4d2a19c8e7f60";
+
+/// Waits for the tests before this one; the next waits until what this returns is dropped.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Looks again and again until something is so; how long that took.
+pub(crate) fn until(what: &str, mut so: impl FnMut() -> bool) -> Duration {
+    let start = Instant::now();
+    while !so() {
+        assert!(start.elapsed() < Duration::from_secs(60), "in the end {what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+    start.elapsed()
+}
+
+/// `contacts` on this database, its arguments separated by blanks, without the variables of whoever runs the tests.
+pub(crate) fn contacts(database: &str, arguments: &str) -> Command {
+    let mut command = Command::new(PROGRAM);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CONTACTS_") {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments.split_whitespace());
+    command.env("CONTACTS_DATABASE", database).env("CONTACTS_JWT_SECRET", SECRET);
+    command
+}
+
+/// What a command said.
+pub(crate) struct Said {
+    pub(crate) success: bool,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { success: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+/// What a command says that must succeed.
+pub(crate) fn done(database: &str, arguments: &str) -> String {
+    let said: Said = contacts(database, arguments).output().unwrap().into();
+    assert!(said.success, "{arguments}: {}", said.err);
+    said.out
+}
+
+/// What a command complains of that must fail.
+pub(crate) fn fails(database: &str, arguments: &str) -> String {
+    let said: Said = contacts(database, arguments).output().unwrap().into();
+    assert!(!said.success, "{arguments}: {}", said.out);
+    said.err
+}
+
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A running node. It is killed when this is dropped.
+pub(crate) struct Node {
+    process: Child,
+    folder: TempDir,
+    pub(crate) port: u16,
+}
+
+impl Node {
+    /// Starts a node, and waits until it listens.
+    pub(crate) fn start(database: &str, arguments: &str) -> Self {
+        let mut node = Self::launch(database, arguments);
+        node.listening();
+        node
+    }
+
+    /// Starts a node without waiting for it.
+    pub(crate) fn launch(database: &str, arguments: &str) -> Self {
+        Self::launch_at(free_port(), database, arguments)
+    }
+
+    /// The same at a port that is known already.
+    pub(crate) fn launch_at(port: u16, database: &str, arguments: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name| File::create(folder.path().join(name)).unwrap();
+        let limit = if arguments.contains("--rate-limit") { "" } else { "--rate-limit 0" };
+        let process = contacts(database, &format!("serve --listen 127.0.0.1:{port} {limit} {arguments}"))
+            .stdout(file("welcome"))
+            .stderr(file("log"))
+            .spawn()
+            .unwrap();
+        Self { process, folder, port }
+    }
+
+    /// Waits until it says that it listens.
+    pub(crate) fn listening(&mut self) {
+        until("a node listens", || {
+            let ended = self.process.try_wait().unwrap().is_some();
+            assert!(!ended, "a node ended: {}", self.log());
+            self.welcome().contains("try it")
+        });
+    }
+
+    pub(crate) fn welcome(&self) -> String {
+        fs::read_to_string(self.folder.path().join("welcome")).unwrap()
+    }
+
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    /// How many lines of the log say this.
+    pub(crate) fn says(&self, words: &str) -> usize {
+        self.log().lines().filter(|line| line.contains(words)).count()
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        signal(name, self.process.id());
+    }
+
+    /// Waits for the end: whether the node ended well, and what it logged.
+    pub(crate) fn wait(&mut self) -> (bool, String) {
+        let well = self.process.wait().unwrap().success();
+        (well, self.log())
+    }
+
+    /// A user of a workspace who calls this node.
+    pub(crate) fn caller(&self, user: &str, workspace: &str) -> Client {
+        Client::new(self.port, user, workspace)
+    }
+
+    /// What `/ready` answers: the status, the whole body, and `Retry-After`.
+    pub(crate) fn ready(&self) -> Answer {
+        self.caller("ana", "demo").call("GET", "/ready", None).expect("every node answers /ready")
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+pub(crate) fn signal(name: &str, process: u32) {
+    let done = Command::new("kill").args([format!("-{name}"), process.to_string()]).status().unwrap();
+    assert!(done.success());
+}
