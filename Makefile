@@ -13,7 +13,7 @@ need_if = if $(1); then \
 no_cluster = $$as apt-get install -y -qq --no-install-recommends postgresql-common && \
 	$$as sed -i -E 's/^\#?(create_main_cluster) *=.*/\1 = false/' /etc/postgresql-common/createcluster.conf &&
 
-.PHONY: check test bench
+.PHONY: check test bench bench-nodes
 
 check:
 	cargo fmt --check
@@ -34,3 +34,9 @@ bench:
 	@$(call need,curl,curl ca-certificates)
 	cargo build --locked --release
 	bench/run.sh
+
+bench-nodes:
+	@$(call need,wrk,wrk)
+	@$(call need,curl,curl ca-certificates)
+	cargo build --locked --release
+	bench/nodes.sh

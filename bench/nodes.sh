@@ -58,9 +58,9 @@ awk -v rows="$rows" 'BEGIN {
     print "Zenobia,Quintanilla,zenobia@example.com,,"
 }' > people.csv
 "$program" import people.csv --user ana --workspace bench
-"$binaries/psql" -qh 127.0.0.1 -p "$port" -U postgres -d contacts -c "VACUUM ANALYZE"
-"$binaries/psql" -Ath 127.0.0.1 -p "$port" -U postgres -d contacts \
-    -c "SELECT 'database: ' || pg_size_pretty(pg_database_size('contacts'))"
+sql() { "$binaries/psql" -qAth 127.0.0.1 -p "$port" -U postgres -d contacts -c "$1"; }
+sql "VACUUM ANALYZE"
+sql "SELECT 'database: ' || pg_size_pretty(pg_database_size('contacts'))"
 token=$("$program" token --user ana --workspace bench)
 
 nodes=()
@@ -111,7 +111,10 @@ all_calls() {
 echo "$connections connections over all nodes, $seconds s each, $(nproc) cores shared by everything"
 echo "one node, no limit"
 node --rate-limit 0
+before=$(sql "SELECT pg_current_wal_lsn() || ' ' || last_value FROM contactos_id_seq")
 all_calls
+sql "SELECT '  write-ahead log of a create: ' || round(pg_current_wal_lsn() - '${before% *}'::pg_lsn)
+        / (last_value - ${before#* }) || ' bytes' FROM contactos_id_seq"
 printf '  memory of the node: %d KiB\n' "$(awk '/VmRSS/ { print $2 }' "/proc/${nodes[0]}/status")"
 end_nodes
 echo "one node, the limit shared through Redis"

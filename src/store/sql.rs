@@ -15,9 +15,9 @@ macro_rules! statements {
 }
 pub(crate) use statements;
 
-/// The associations of the contact or the account with an id.
+/// A page of associations: which rows of `l`, and in which order.
 macro_rules! list_associations {
-    ($side:literal, $id:literal) => {
+    ($rows:literal, $order:literal) => {
         concat!(
             "SELECT l.id, c.uuid AS contacto, c.nombre, c.apellido, a.uuid AS cuenta, a.nombre AS cuenta_nombre,
                  r.id AS rol, r.nombre AS rol_nombre
@@ -25,11 +25,11 @@ macro_rules! list_associations {
              JOIN contactos c ON c.espacio = l.espacio AND c.id = l.contacto AND c.fecha_eliminacion IS NULL
              JOIN cuentas a ON a.espacio = l.espacio AND a.id = l.cuenta AND a.fecha_eliminacion IS NULL
              JOIN roles r ON r.espacio = l.espacio AND r.id = l.rol
-             WHERE l.espacio = $1 AND l.",
-            $side,
-            " = ",
-            $id,
-            " AND l.id > $3 AND l.fecha_eliminacion IS NULL ORDER BY l.id LIMIT $4"
+             WHERE l.espacio = $1 AND ",
+            $rows,
+            " AND l.fecha_eliminacion IS NULL ORDER BY ",
+            $order,
+            " LIMIT $4"
         )
     };
 }
@@ -171,9 +171,9 @@ statements! {
 
     ACCOUNT_ID = "SELECT id FROM cuentas WHERE espacio = $1 AND uuid = $2 AND fecha_eliminacion IS NULL";
 
-    LIST_ASSOCIATIONS_OF_CONTACT = list_associations!("contacto", "$2");
+    LIST_ASSOCIATIONS_OF_CONTACT = list_associations!("l.contacto = $2 AND l.id > $3", "l.id");
 
-    LIST_ASSOCIATIONS_OF_ACCOUNT = list_associations!("cuenta", "$2");
+    LIST_ASSOCIATIONS_OF_ACCOUNT = list_associations!("l.cuenta = $2 AND l.id > $3", "l.id");
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub(crate) async fn list(
         trigrams: db.trigrams,
     };
     let statement = Statement::page(&wanted, COLUMNS, "");
-    let rows = db.rows(&statement.sql, &statement.params()).await?;
+    let rows = db.page(&statement).await?;
     let rows = rows.iter().map(account).collect::<Result<_>>()?;
     Ok(Page::from_one_more(rows, page.size, |account: &Account| account.id))
 }

@@ -24,7 +24,7 @@ pub(crate) async fn list(
     page: PageRequest,
 ) -> Result<Page<Contact>> {
     let statement = Statement::page(&wanted(db, caller, filter, page), COLUMNS, accounts_of_contact!());
-    let rows = db.rows(&statement.sql, &statement.params()).await?;
+    let rows = db.page(&statement).await?;
     let rows = rows.iter().map(contact).collect::<Result<_>>()?;
     Ok(Page::from_one_more(rows, page.size, |contact: &Contact| contact.id))
 }
@@ -37,7 +37,7 @@ pub(crate) async fn list_names(
 ) -> Result<Page<ContactName>> {
     let columns = "t.id, t.uuid, t.nombre, t.apellido";
     let statement = Statement::page(&wanted(db, caller, filter, page), columns, "");
-    let rows = db.rows(&statement.sql, &statement.params()).await?;
+    let rows = db.page(&statement).await?;
     let rows = rows.iter().map(contact_name).collect::<Result<_>>()?;
     Ok(Page::from_one_more(rows, page.size, |contact: &ContactName| contact.id))
 }

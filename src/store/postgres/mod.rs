@@ -24,11 +24,12 @@ use deadpool_postgres::{Object, Pool};
 use futures_util::TryStreamExt as _;
 use tokio::time::{sleep, timeout};
 use tokio_postgres::Row;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 
 use super::{Error, Options, Result, Server};
 use connect::Connector;
 use error::Verdict;
+use pages::Statement;
 use pulse::Pulse;
 
 /// How long a statement may take. The server is not asked to stop it: stopped while it waits for a standby, it would
@@ -73,7 +74,7 @@ impl Postgres {
 
     /// The rows of a statement.
     async fn rows(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
-        self.run(sql, params).await.map(|(rows, _)| rows)
+        self.run(Question::Prepared(sql, params)).await.map(|(rows, _)| rows)
     }
 
     /// The first row of a statement, if there is one.
@@ -83,15 +84,25 @@ impl Postgres {
 
     /// How many rows a statement changed.
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
-        self.run(sql, params).await.map(|(_, changed)| changed)
+        self.run(Question::Prepared(sql, params)).await.map(|(_, changed)| changed)
+    }
+
+    /// The rows of a page.
+    async fn page(&self, statement: &Statement) -> Result<Vec<Row>> {
+        let params = statement.params();
+        if statement.planned_for_values {
+            return self.run(Question::Planned(&statement.sql, &params)).await.map(|(rows, _)| rows);
+        }
+        let params: Vec<Param<'_>> = params.into_iter().map(|(value, _)| value).collect();
+        self.rows(&statement.sql, &params).await
     }
 
     /// Runs one statement, which is a transaction of its own.
-    async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<(Vec<Row>, u64)> {
+    async fn run(&self, question: Question<'_>) -> Result<(Vec<Row>, u64)> {
         let mut tries = 0;
         loop {
             let connection = self.connection().await?;
-            let told = self.told(STATEMENT_LIMIT, run(&connection, sql, params)).await;
+            let told = self.told(STATEMENT_LIMIT, run(&connection, question)).await;
             if let Some(result) = self.settle(connection, told, &mut tries) {
                 return result;
             }
@@ -157,11 +168,27 @@ fn lost() -> Error {
     Error::Unavailable("the server does not answer".into())
 }
 
-/// Runs a statement, which the connection prepares when it first meets it.
-async fn run(connection: &Object, sql: &str, params: &[Param<'_>]) -> Driver<(Vec<Row>, u64)> {
-    let statement = connection.prepare_cached(sql).await?;
-    let params = params.iter().map(|param| *param as &dyn ToSql);
-    let mut rows = pin!(connection.query_raw(&statement, params).await?);
+/// A statement, and how it is planned.
+#[derive(Clone, Copy)]
+enum Question<'a> {
+    /// Once for each connection, for whatever values.
+    Prepared(&'a str, &'a [Param<'a>]),
+    /// Each time, for these values.
+    Planned(&'a str, &'a [(Param<'a>, Type)]),
+}
+
+async fn run(connection: &Object, question: Question<'_>) -> Driver<(Vec<Row>, u64)> {
+    let rows = match question {
+        Question::Prepared(sql, params) => {
+            let statement = connection.prepare_cached(sql).await?;
+            connection.query_raw(&statement, params.iter().map(|param| *param as &dyn ToSql)).await?
+        }
+        Question::Planned(sql, params) => {
+            let params = params.iter().map(|(param, kind)| (*param as &dyn ToSql, kind.clone()));
+            connection.query_typed_raw(sql, params).await?
+        }
+    };
+    let mut rows = pin!(rows);
     let mut all = Vec::new();
     while let Some(row) = rows.try_next().await? {
         all.push(row);

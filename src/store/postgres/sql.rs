@@ -47,12 +47,12 @@ macro_rules! of_pair {
 
 /// The associations of a side by its UUID: no row if it is absent, one of NULL if it has none.
 macro_rules! associations_of {
-    ($table:literal, $side:literal) => {
+    ($table:literal, $rows:literal, $order:literal) => {
         concat!(
             "SELECT f.* FROM ",
             $table,
             " lado LEFT JOIN LATERAL (",
-            list_associations!($side, "lado.id"),
+            list_associations!($rows, $order),
             ") f ON true WHERE lado.espacio = $1 AND lado.uuid = $2 AND lado.fecha_eliminacion IS NULL ORDER BY f.id"
         )
     };
@@ -140,7 +140,12 @@ statements! {
          RETURNING l.id"
     );
 
-    ASSOCIATIONS_OF_CONTACT = associations_of!("contactos", "contacto");
+    ASSOCIATIONS_OF_CONTACT = associations_of!("contactos", "l.contacto = lado.id AND l.id > $3", "l.id");
 
-    ASSOCIATIONS_OF_ACCOUNT = associations_of!("cuentas", "cuenta");
+    /// A range, as in the lists of contacts: one account may have nearly all associations.
+    ASSOCIATIONS_OF_ACCOUNT = associations_of!(
+        "cuentas",
+        "(l.cuenta, l.id) > (lado.id, $3) AND l.cuenta <= lado.id",
+        "l.cuenta, l.id"
+    );
 }

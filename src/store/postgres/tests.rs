@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
+use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
 
 use super::cluster::Cluster;
@@ -71,39 +72,79 @@ fn all() -> Vec<(String, String)> {
     fixed.chain(pages()).collect()
 }
 
+/// How PostgreSQL carries out a statement, whatever the values.
+async fn plan(connection: &Object, name: &str, sql: &str) -> Value {
+    let failed = |error| panic!("{name}: {}", error::describe(&error));
+    let params = connection.prepare(sql).await.unwrap_or_else(failed);
+    let nulls = vec!["NULL"; params.params().len()].join(", ");
+    connection.batch_execute("SET plan_cache_mode = force_generic_plan").await.unwrap();
+    connection.batch_execute(&format!("PREPARE este AS {sql}")).await.unwrap();
+    let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE este ({nulls})");
+    let said = connection.simple_query(&explain).await.unwrap();
+    connection.batch_execute("DEALLOCATE este").await.unwrap();
+    let plan = said.iter().find_map(|said| match said {
+        SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    });
+    serde_json::from_str::<Value>(plan.unwrap()).unwrap()[0]["Plan"].take()
+}
+
+/// All steps of a plan.
+fn steps(plan: &Value) -> Vec<&Value> {
+    let inner = plan["Plans"].as_array().into_iter().flatten().flat_map(steps);
+    std::iter::once(plan).chain(inner).collect()
+}
+
 #[tokio::test]
 async fn every_statement_finds_its_rows_by_an_index_that_begins_with_the_workspace() {
-    fn check(name: &str, plan: &Value) {
-        let kind = plan["Node Type"].as_str().unwrap_or_default();
-        assert!(kind != "Seq Scan", "{name} reads a whole table: {plan:#}");
-        if kind.contains("Index") {
-            let condition = plan["Index Cond"].as_str().unwrap_or_default();
-            // The pieces of a name are marked with its workspace.
-            assert!(condition.contains("espacio"), "{name} does not use the workspace: {plan:#}");
-        }
-        for inner in plan["Plans"].as_array().into_iter().flatten() {
-            check(name, inner);
-        }
-    }
     let db = open().await;
     let connection = db.connection().await.unwrap();
-    connection.batch_execute("SET plan_cache_mode = force_generic_plan").await.unwrap();
     for (name, sql) in all() {
-        let params = connection
-            .prepare(&sql)
-            .await
-            .unwrap_or_else(|error| panic!("{name}: {}", error::describe(&error)));
-        let nulls = vec!["NULL"; params.params().len()].join(", ");
-        connection.batch_execute(&format!("PREPARE este AS {sql}")).await.unwrap();
-        let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE este ({nulls})");
-        let said = connection.simple_query(&explain).await.unwrap();
-        let plan = said.iter().find_map(|said| match said {
-            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
-            _ => None,
-        });
-        let plan: Value = serde_json::from_str(plan.unwrap()).unwrap();
-        check(&name, &plan[0]["Plan"]);
-        connection.batch_execute("DEALLOCATE este").await.unwrap();
+        let plan = plan(&connection, &name, &sql).await;
+        for step in steps(&plan) {
+            let kind = step["Node Type"].as_str().unwrap_or_default();
+            assert!(kind != "Seq Scan", "{name} reads a whole table: {step:#}");
+            if kind.contains("Index") {
+                let condition = step["Index Cond"].as_str().unwrap_or_default();
+                // The pieces of a name are marked with its workspace.
+                assert!(condition.contains("espacio"), "{name} does not use the workspace: {step:#}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_account_with_nearly_all_associations_makes_the_lists_of_others_no_longer() {
+    let db = open().await;
+    let row = |number| Import {
+        account: Some(Text::required("account", "Grande").unwrap()),
+        ..import(&format!("Ana{number}"), "Paz")
+    };
+    let rows: Vec<Import> = (0..3000).map(row).collect();
+    import::contacts(&db, &Caller::new("demo", "ana").unwrap(), &rows, import::Keep::Yes).await.unwrap();
+    let connection = db.connection().await.unwrap();
+    connection.batch_execute("ANALYZE").await.unwrap();
+    let plan = plan(&connection, "ASSOCIATIONS_OF_ACCOUNT", sql::ASSOCIATIONS_OF_ACCOUNT).await;
+    let indexes: Vec<&str> = steps(&plan).iter().filter_map(|step| step["Index Name"].as_str()).collect();
+    assert!(indexes.contains(&"contactos_cuentas_orden"), "{plan:#}");
+}
+
+#[tokio::test]
+async fn an_owner_with_nearly_all_contacts_makes_the_lists_of_others_no_longer() {
+    let db = open().await;
+    let rows: Vec<Import> = (0..3000).map(|number| import(&format!("Ana{number}"), "Paz")).collect();
+    import::contacts(&db, &Caller::new("demo", "ana").unwrap(), &rows, import::Keep::Yes).await.unwrap();
+    let connection = db.connection().await.unwrap();
+    connection.batch_execute("ANALYZE").await.unwrap();
+    for (name, sql) in pages() {
+        let plan = plan(&connection, &name, &sql).await;
+        // What walks over contacts in the order of ids begins at the owner.
+        for step in steps(&plan).into_iter().filter(|step| step["Node Type"] == "Index Scan") {
+            let walks = step["Index Name"] == "contactos_pkey"
+                && step["Filter"].as_str().is_some_and(|filter| filter.contains("propietario"));
+            let one = step["Index Cond"].as_str().is_some_and(|condition| condition.contains("(id = "));
+            assert!(!walks || one, "{name}: {step:#}");
+        }
     }
 }
 
@@ -163,6 +204,19 @@ async fn a_connection_is_given_back_sound_after_whoever_waited_for_it_went_away(
     assert_eq!(left, 0);
 }
 
+fn import(first_name: &str, last_name: &str) -> Import {
+    Import {
+        details: Details {
+            first_name: Text::required("first_name", first_name).unwrap(),
+            last_name: Text::required("last_name", last_name).unwrap(),
+            email: None,
+            phone: None,
+        },
+        account: None,
+        role: None,
+    }
+}
+
 /// Numbers that look random, and are the same each time.
 struct Numbers(u64);
 
@@ -194,17 +248,7 @@ async fn a_search_finds_by_an_index_what_the_rule_finds() {
         format!("{syllables}{rare}")
     };
     let names: Vec<(String, String)> = (0..4000).map(|_| (name(&mut numbers), name(&mut numbers))).collect();
-    let import = |(first_name, last_name): &(String, String)| Import {
-        details: Details {
-            first_name: Text::required("first_name", first_name).unwrap(),
-            last_name: Text::required("last_name", last_name).unwrap(),
-            email: None,
-            phone: None,
-        },
-        account: None,
-        role: None,
-    };
-    let rows: Vec<Import> = names.iter().map(import).collect();
+    let rows: Vec<Import> = names.iter().map(|(first, last)| import(first, last)).collect();
     import::contacts(&db, &caller, &rows, import::Keep::Yes).await.unwrap();
     // Another owner's, which must not be found, and which the same index holds.
     import::contacts(&db, &Caller::new("demo", "eva").unwrap(), &rows[..500], import::Keep::Yes)
