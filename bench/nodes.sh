@@ -2,7 +2,7 @@
 # Times the service on a throwaway PostgreSQL and Redis: one node without Redis, one with, then three. The nodes, the
 # database, Redis and the load share this machine's cores, so three nodes show what sharing costs, not what three machines
 # give. Settings: ROWS, SECONDS_EACH, CONNECTIONS.
-set -euo pipefail
+set -Eeuo pipefail
 cd "$(dirname "$0")/.."
 
 rows=${ROWS:-100000}
@@ -19,6 +19,7 @@ stop() {
     rm -rf "$folder"
 }
 trap stop EXIT
+trap 'echo "bench/nodes.sh: line $LINENO failed" >&2' ERR
 cd "$folder"
 
 # PostgreSQL refuses to run as root.
@@ -113,8 +114,8 @@ echo "one node, no limit"
 node --rate-limit 0
 before=$(sql "SELECT pg_current_wal_lsn() || ' ' || last_value FROM contactos_id_seq")
 all_calls
-sql "SELECT '  write-ahead log of a create: ' || round(pg_current_wal_lsn() - '${before% *}'::pg_lsn)
-        / (last_value - ${before#* }) || ' bytes' FROM contactos_id_seq"
+sql "SELECT '  write-ahead log of a create: ' || round((pg_current_wal_lsn() - '${before% *}'::pg_lsn)
+        / (last_value - ${before#* })) || ' bytes' FROM contactos_id_seq"
 printf '  memory of the node: %d KiB\n' "$(awk '/VmRSS/ { print $2 }' "/proc/${nodes[0]}/status")"
 end_nodes
 echo "one node, the limit shared through Redis"
