@@ -68,6 +68,7 @@ nodes=()
 bases=()
 node() { # flags
     local name=node${#nodes[@]}
+    : > "$name"
     "$program" serve --listen 127.0.0.1:0 --log warn "$@" > "$name" 2> "$name.log" &
     nodes+=($!)
     started+=($!)

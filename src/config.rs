@@ -153,7 +153,7 @@ impl Database {
 #[command(next_help_heading = "PostgreSQL")]
 pub struct Postgres {
     /// Connections at most, beside one that asks whether the server answers
-    #[arg(long, env = "CONTACTS_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "N")]
+    #[arg(long, env = "CONTACTS_DATABASE_CONNECTIONS", default_value_t = 8, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub database_connections: u16,
     /// Seconds that a request waits for a connection before it is answered with 503

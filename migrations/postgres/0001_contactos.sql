@@ -103,7 +103,8 @@ CREATE FUNCTION busqueda_consulta(espacio TEXT, propietario TEXT, piezas TEXT[])
             || CASE WHEN length(pieza) = 1 THEN ':*' ELSE '' END, ' & ')::TSQUERY
         FROM busqueda_marca(espacio, propietario) marca, unnest(piezas) pieza);
 
+-- Every search reads what is new and not yet in its place, so that is kept short (in kB).
 CREATE INDEX contactos_piezas ON contactos USING gin (busqueda_piezas(espacio, propietario, simple))
-    WHERE fecha_eliminacion IS NULL;
+    WITH (gin_pending_list_limit = 256) WHERE fecha_eliminacion IS NULL;
 CREATE INDEX cuentas_piezas ON cuentas USING gin (busqueda_piezas(espacio, '', simple))
-    WHERE fecha_eliminacion IS NULL;
+    WITH (gin_pending_list_limit = 256) WHERE fecha_eliminacion IS NULL;

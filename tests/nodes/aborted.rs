@@ -81,7 +81,7 @@ impl User {
             }
             _ => {
                 let accounts = self.client.done("accounts/", &json!({}));
-                assert_eq!(column(&accounts, "uuid"), std::slice::from_ref(&self.account));
+                assert_eq!(column(&accounts, "uuid"), [self.account.as_str()]);
             }
         }
     }

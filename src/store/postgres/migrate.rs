@@ -114,7 +114,7 @@ async fn trigrams(connection: &Object) -> Result<bool, Error> {
         // Concurrently: other nodes go on writing meanwhile.
         let make = format!(
             "CREATE INDEX CONCURRENTLY {index} ON {table} USING gin ({list}, simple gin_trgm_ops)
-             WHERE fecha_eliminacion IS NULL"
+             WITH (gin_pending_list_limit = 256) WHERE fecha_eliminacion IS NULL"
         );
         match connection.batch_execute(&make).await {
             Err(error) if error.code() == Some(&SqlState::UNDEFINED_OBJECT) => {
