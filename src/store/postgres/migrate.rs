@@ -1,6 +1,6 @@
 //! The schema: brought up to date by one node at a time, however many start together.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Object, Pool};
 use tokio_postgres::error::SqlState;
@@ -17,6 +17,9 @@ const LOCK: i64 = 0x4354_4354;
 const OLDEST: i32 = 140_000;
 
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// How long a change of the schema usually takes at most.
+const SOON: Duration = Duration::from_secs(2);
 
 /// The tables whose names are searched, and what their lists are distinguished by.
 const SEARCHED: [(&str, &str); 2] = [("contactos", "espacio, propietario"), ("cuentas", "espacio")];
@@ -47,7 +50,12 @@ pub(super) async fn prepare(pool: &Pool) -> Result<bool, Error> {
 
 /// Waits for the lock by asking: a statement that waited for it would in turn be waited for by the making of an index.
 async fn lock(connection: &Object) -> Result<(), Error> {
+    let (start, mut said) = (Instant::now(), false);
     while !connection.query_one("SELECT pg_try_advisory_lock($1)", &[&LOCK]).await?.try_get::<_, bool>(0)? {
+        if !said && start.elapsed() > SOON {
+            said = true;
+            tracing::warn!("another node changes the schema: waiting until it is done");
+        }
         tokio::time::sleep(PAUSE).await;
     }
     Ok(())
