@@ -306,11 +306,14 @@ pub enum Format {
 /// `contacts copy`
 #[derive(Clone, Debug, Args)]
 pub struct Copy {
-    /// Database to copy, for example sqlite:contacts.db
-    #[arg(long, value_name = "ADDRESS")]
+    /// Database to copy, for example sqlite:contacts.db. An address with a password belongs in the variable, because
+    /// everybody on the machine can read flags
+    #[arg(long, env = "CONTACTS_COPY_FROM", hide_env_values = true, value_name = "ADDRESS")]
+    #[arg(value_parser = Discreet::<Address>::NEW)]
     pub from: Address,
     /// Empty database to copy into, for example postgres://USER:PASSWORD@HOST/DATABASE
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, env = "CONTACTS_COPY_TO", hide_env_values = true, value_name = "ADDRESS")]
+    #[arg(value_parser = Discreet::<Address>::NEW)]
     pub to: Address,
     #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
     #[command(flatten)]

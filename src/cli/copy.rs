@@ -26,7 +26,7 @@ pub(super) async fn run(copy: Copy) -> anyhow::Result<()> {
     };
     let copied = store::copy(&from, &to, progress)
         .await
-        .with_context(|| format!("nothing was copied from {} to {}", copy.from, copy.to))?;
+        .with_context(|| format!("cannot copy {} to {}", copy.from, copy.to))?;
     bar.finish_and_clear();
     for (table, digest) in copied {
         println!("{table:<18} {:>15} rows on both sides, hash {:032x}", grouped(digest.rows), digest.hash);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use tokio_postgres::config::{Config, Host, SslMode};
+use tokio_postgres::config::{Config, Host, SslMode, TargetSessionAttrs};
 
 /// Where the database is: `sqlite:PATH`, `postgres://USER:PASSWORD@HOST,HOST/DATABASE`, or PostgreSQL's own form
 /// `host=a,b user=... dbname=...`.
@@ -85,7 +85,15 @@ impl Server {
             );
         }
         let local = all.get_hosts().iter().all(is_local);
-        let said = text.contains("sslmode");
+        let said = |name: &str| {
+            [" ", "?", "&"].iter().any(|before| format!(" {text}").contains(&format!("{before}{name}=")))
+        };
+        let encryption_said = said("sslmode");
+        // The service writes: of several hosts it wants the one that takes writes, whatever the others are for.
+        let session = match all.get_hosts().len() > 1 && !said("target_session_attrs") {
+            true => TargetSessionAttrs::ReadWrite,
+            false => all.get_target_session_attrs(),
+        };
         let hosts = all.get_hosts().iter().enumerate().map(|(place, host)| {
             let mut one = Config::new();
             match host {
@@ -95,7 +103,7 @@ impl Server {
             let ports = all.get_ports();
             one.port(ports.get(place).or(ports.first()).copied().unwrap_or(5432));
             // What travels over a network is encrypted, unless the operator says otherwise.
-            let mode = match (said, local) {
+            let mode = match (encryption_said, local) {
                 (true, _) => all.get_ssl_mode(),
                 (false, true) => SslMode::Disable,
                 (false, false) => SslMode::Require,
@@ -103,9 +111,16 @@ impl Server {
             one.ssl_mode(mode)
                 .ssl_negotiation(all.get_ssl_negotiation())
                 .channel_binding(all.get_channel_binding())
-                .target_session_attrs(all.get_target_session_attrs())
+                .target_session_attrs(session)
                 .application_name(all.get_application_name().unwrap_or("contacts"))
-                .keepalives(all.get_keepalives());
+                .keepalives(all.get_keepalives())
+                .keepalives_idle(all.get_keepalives_idle());
+            if let Some(interval) = all.get_keepalives_interval() {
+                one.keepalives_interval(interval);
+            }
+            if let Some(retries) = all.get_keepalives_retries() {
+                one.keepalives_retries(retries);
+            }
             if let Some(user) = all.get_user() {
                 one.user(user);
             }
@@ -204,6 +219,17 @@ mod tests {
             ("host=127.0.0.1,10.0.0.2 dbname=crm", SslMode::Require),
         ] {
             assert_eq!(server(text).hosts[0].get_ssl_mode(), mode, "{text}");
+        }
+    }
+
+    #[test]
+    fn of_several_hosts_the_one_that_takes_writes_is_wanted() {
+        for (text, session) in [
+            ("host=a,b dbname=crm", TargetSessionAttrs::ReadWrite),
+            ("postgres://a,b/crm?target_session_attrs=any", TargetSessionAttrs::Any),
+            ("postgres://a/crm", TargetSessionAttrs::Any),
+        ] {
+            assert_eq!(server(text).hosts[0].get_target_session_attrs(), session, "{text}");
         }
     }
 

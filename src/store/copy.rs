@@ -112,6 +112,14 @@ pub(super) fn is_table(word: &str) -> bool {
     TABLES.iter().any(|table| table.name == word)
 }
 
+/// Every column that a copy carries, with its table.
+#[cfg(test)]
+pub(super) fn columns() -> Vec<String> {
+    let of_table =
+        |table: &'static Table| table.columns.iter().map(|(name, _)| format!("{}.{name}", table.name));
+    TABLES.iter().flat_map(of_table).collect()
+}
+
 /// How many rows there are, and a hash of all of them, whatever their order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Digest {
@@ -268,7 +276,9 @@ pub async fn copy(
             )));
         }
     }
-    target.commit().await?;
+    target.commit().await.map_err(|error| {
+        Error::Failed(format!("whether the copy is in is not known, look at {}: {error}", to.address))
+    })?;
     Ok(copied)
 }
 

@@ -26,9 +26,14 @@ pub(crate) const POSTGRES: &[Migration] = &[Migration {
     sql: include_str!("../../migrations/postgres/0001_contactos.sql"),
 }];
 
+/// The newest change that this program knows.
+pub(crate) fn newest(known: &[Migration]) -> i64 {
+    known.last().map_or(0, |migration| migration.number)
+}
+
 /// The changes that a database of this schema does not have yet. A newer schema than this program knows is refused.
 pub(crate) fn missing(known: &'static [Migration], schema: i64) -> Result<&'static [Migration], Error> {
-    let newest = known.last().map_or(0, |migration| migration.number);
+    let newest = newest(known);
     if schema > newest {
         return Err(Error::Refused(format!(
             "the database has schema {schema}, this program knows schemas up to {newest}: start the newer program"

@@ -89,7 +89,7 @@ impl Store {
                 db.read(Cost::Short, |db| db.query_row("SELECT max(numero) FROM migraciones", [], |_| Ok(())))
                     .await
             }
-            Self::Postgres(db) => db.ready().await,
+            Self::Postgres(db) => db.ready(),
         }
     }
 

@@ -165,6 +165,13 @@ on_both! {
         assert_eq!(answer, refused(1, "search must have at most 100 different words"));
     }
 
+    async fn a_word_that_is_longer_than_any_name_finds_nothing(app: TestApp) {
+        app.create("Ñandú", "Paz").await;
+        for word in ["ñ".repeat(60_000), "%".repeat(60_000), "a".repeat(500_000), "ñ(".repeat(30_000)] {
+            assert_eq!(app.names(json!({ "search": word })).await, Vec::<String>::new());
+        }
+    }
+
     async fn the_page_size_is_10_by_default_and_1000_at_most(app: TestApp) {
         for number in 0..12 {
             app.create(&format!("Ana{number}"), "Paz").await;

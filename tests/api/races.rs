@@ -56,4 +56,27 @@ on_both! {
         ids.sort_unstable();
         assert_eq!(ids, (6..38).collect::<Vec<_>>());
     }
+
+    async fn a_role_that_is_given_away_and_deleted_at_once_is_never_both(app: TestApp) {
+        let acme = app.create_account("Acme").await;
+        for round in 0..10 {
+            let made = app.role(json!({ "action": "create", "name": "Jefe" })).await;
+            let role = made.1["id"].as_i64().unwrap();
+            let mut calls = Vec::new();
+            for number in 0..8 {
+                let (app, acme) = (app.clone(), acme.clone());
+                let contact = app.create(&format!("R{round}N{number}"), "Paz").await;
+                calls.push(tokio::spawn(async move { app.associate(&contact, &acme, role).await }));
+            }
+            let deleting = app.clone();
+            let delete = tokio::spawn(async move { deleting.role(json!({ "action": "delete", "id": role })).await });
+            let given = codes(join_all(calls).await.into_iter().map(Result::unwrap).collect());
+            let (status, deleted) = delete.await.unwrap();
+            match deleted["code"].as_u64().unwrap() {
+                0 => assert_eq!(given, BTreeMap::from([(6, 8)]), "deleted first: nobody has it"),
+                102 => assert!(given[&0] > 0, "somebody had it"),
+                _ => panic!("{status} {deleted}"),
+            }
+        }
+    }
 }

@@ -81,6 +81,9 @@ fn the_password_of_an_address_is_never_shown() {
         fails(&database, "migrate --database-wait 0"),
         fails(&format!("{database}?nonsense=1"), "migrate"),
         fails(&database.replace("127.0.0.1", "[::1"), "migrate"),
+        fails(&database, &format!("copy --from {database}?nonsense=1 --to sqlite:nothing.db")),
+        fails(&database, &format!("copy --from sqlite:nothing.db --to {database}?nonsense=1")),
+        done(&database, "copy --help"),
         done(&database, "--help"),
         done(&database, "serve --help"),
     ];

@@ -1,9 +1,7 @@
 //! Nodes that start together, and what they find.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::process::Stdio;
 
-use crate::crashes::Stop;
 use crate::postgres::Cluster;
 use crate::support::*;
 
@@ -85,34 +83,27 @@ fn while_an_index_is_made_other_nodes_go_on_writing() {
     let cluster = Cluster::start(&[]);
     let database = cluster.database("");
     let address = cluster.address(&database);
-    done(&address, "migrate");
-    cluster.sql(
-        &database,
-        "DROP INDEX contactos_trigramas;
-         INSERT INTO contactos (uuid, espacio, propietario, nombre, apellido, busqueda)
-         SELECT gen_random_uuid(), 'demo', 'otro', n::text, 'Paz', 'persona ' || md5(n::text)
-         FROM generate_series(1, 30000) n",
-    );
-    // This one finds the index missing too, and makes it first.
-    let mut first = Node::launch(&address, "");
-    first.listening();
+    let first = Node::start(&address, "");
+    let ana = first.caller("ana", "demo");
+    assert_eq!(ana.create("Ana").unwrap().status, 200);
     cluster.sql(&database, "DROP INDEX contactos_trigramas");
-    let stop = AtomicBool::new(false);
-    thread::scope(|scope| {
-        let writer = scope.spawn(|| {
-            let ana = first.caller("ana", "demo");
-            let mut written = 0;
-            while !stop.load(Ordering::Relaxed) {
-                assert_eq!(ana.create("Ana").unwrap().status, 200);
-                written += 1;
-            }
-            written
-        });
-        let stopping = Stop(&stop);
-        come_up(&cluster, &database);
-        drop(stopping);
-        println!("{} writes while four nodes made the index", writer.join().unwrap());
-    });
+    // The making of an index waits for who has written before, and whoever it locks out waits with it.
+    let hold = "UPDATE contactos SET email = 'a@b'; SELECT pg_sleep(5)";
+    let mut holder = cluster.psql(&database, hold).stdout(Stdio::null()).spawn().unwrap();
+    let busy = |query: &str| {
+        let sql = format!(
+            "SELECT count(*) FROM pg_stat_activity
+             WHERE state = 'active' AND query LIKE '{query}' AND pid <> pg_backend_pid()"
+        );
+        cluster.sql(&database, &sql) != "0"
+    };
+    until("somebody has written", || busy("UPDATE contactos%pg_sleep%"));
+    let mut second = Node::launch(&address, "");
+    until("the index is being made", || busy("CREATE INDEX%"));
+    assert_eq!(ana.create("Eva").unwrap().status, 200);
+    assert!(holder.try_wait().unwrap().is_none(), "the write waited for the index");
+    second.listening();
+    assert!(holder.wait().unwrap().success());
 }
 
 #[test]

@@ -9,6 +9,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::connect::{self, Connector};
+use super::error::describe;
 use crate::store::copy::{Kind, Row, TABLES, Table, Value};
 use crate::store::{Options, Result, Server};
 
@@ -111,7 +112,13 @@ impl Side {
     }
 
     pub(crate) async fn commit(self) -> Result<()> {
-        Ok(self.0.batch_execute("COMMIT").await?)
+        self.0.batch_execute("COMMIT").await?;
+        // Searches are planned by statistics, which a new table does not have. Without them it is slower, not wrong.
+        let tables: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
+        if let Err(error) = self.0.batch_execute(&format!("ANALYZE {}", tables.join(", "))).await {
+            tracing::warn!(cause = describe(&error), "run ANALYZE in the new database");
+        }
+        Ok(())
     }
 }
 

@@ -24,8 +24,9 @@ const SOON: Duration = Duration::from_secs(2);
 /// The tables whose names are searched, and what their lists are distinguished by.
 const SEARCHED: [(&str, &str); 2] = [("contactos", "espacio, propietario"), ("cuentas", "espacio")];
 
-/// Brings the schema up to date. Says whether the index of trigrams is there.
-pub(super) async fn prepare(pool: &Pool) -> Result<bool, Error> {
+/// Brings the schema up to date, and waits no longer than `limit` for another node that does. Says whether the index of
+/// trigrams is there.
+pub(super) async fn prepare(pool: &Pool, limit: Duration) -> Result<bool, Error> {
     let mut connection = connect::first(pool).await?;
     let version: String = connection.query_one("SHOW server_version_num", &[]).await?.try_get(0)?;
     if version.parse().unwrap_or(0) < OLDEST {
@@ -37,7 +38,10 @@ pub(super) async fn prepare(pool: &Pool) -> Result<bool, Error> {
             "the database has the encoding {encoding}: make one with createdb --encoding UTF8 --template template0"
         )));
     }
-    lock(&connection).await?;
+    if newest(&connection).await? == migrate::newest(migrate::POSTGRES) && has_trigrams(&connection).await? {
+        return Ok(true);
+    }
+    lock(&connection, limit).await?;
     let done = async {
         migrate(&mut connection).await?;
         trigrams(&connection).await
@@ -49,29 +53,54 @@ pub(super) async fn prepare(pool: &Pool) -> Result<bool, Error> {
 }
 
 /// Waits for the lock by asking: a statement that waited for it would in turn be waited for by the making of an index.
-async fn lock(connection: &Object) -> Result<(), Error> {
+async fn lock(connection: &Object, limit: Duration) -> Result<(), Error> {
     let (start, mut said) = (Instant::now(), false);
     while !connection.query_one("SELECT pg_try_advisory_lock($1)", &[&LOCK]).await?.try_get::<_, bool>(0)? {
+        if start.elapsed() > limit.max(SOON) {
+            let waited = start.elapsed().as_secs();
+            return Err(Error::Refused(format!(
+                "another node has been changing the schema for {waited} s: start again when it is done, or wait longer \
+                 with --database-wait"
+            )));
+        }
         if !said && start.elapsed() > SOON {
             said = true;
-            tracing::warn!("another node changes the schema: waiting until it is done");
+            tracing::info!("another node changes the schema: waiting until it is done");
         }
         tokio::time::sleep(PAUSE).await;
     }
     Ok(())
 }
 
+/// The number of the last migration that was run; 0 if none was.
+async fn newest(connection: &Object) -> Result<i64, tokio_postgres::Error> {
+    let ours = "SELECT to_regclass('migraciones') IS NOT NULL";
+    if !connection.query_one(ours, &[]).await?.try_get::<_, bool>(0)? {
+        return Ok(0);
+    }
+    connection.query_one("SELECT coalesce(max(numero), 0) FROM migraciones", &[]).await?.try_get(0)
+}
+
+/// Whether all indexes of trigrams are there, and whole.
+async fn has_trigrams(connection: &Object) -> Result<bool, tokio_postgres::Error> {
+    for (table, _) in SEARCHED {
+        if trigram_index(connection, table).await? != Some(true) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether a table's index of trigrams is whole; nothing if there is none.
+async fn trigram_index(connection: &Object, table: &str) -> Result<Option<bool>, tokio_postgres::Error> {
+    let state = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)";
+    let row = connection.query_opt(state, &[&format!("{table}_trigramas")]).await?;
+    row.map(|row| row.try_get(0)).transpose()
+}
+
 /// Runs the migrations that the database does not have yet, in one transaction.
 async fn migrate(connection: &mut Object) -> Result<(), Error> {
-    let ours: bool =
-        connection.query_one("SELECT to_regclass('migraciones') IS NOT NULL", &[]).await?.try_get(0)?;
-    let newest: i64 = if ours {
-        let row = connection.query_one("SELECT coalesce(max(numero), 0) FROM migraciones", &[]).await?;
-        row.try_get(0)?
-    } else {
-        0
-    };
-    let missing = migrate::missing(migrate::POSTGRES, newest)?;
+    let missing = migrate::missing(migrate::POSTGRES, newest(connection).await?)?;
     if missing.is_empty() {
         return Ok(());
     }
@@ -101,9 +130,8 @@ async fn apply(connection: &mut Object, missing: &[Migration]) -> Result<(), tok
 /// Makes the indexes of trigrams, if the server has the extensions and lets this user have them.
 async fn trigrams(connection: &Object) -> Result<bool, Error> {
     for (table, list) in SEARCHED {
-        let state = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)";
         let index = format!("{table}_trigramas");
-        match connection.query_opt(state, &[&index]).await?.map(|row| row.try_get(0)).transpose()? {
+        match trigram_index(connection, table).await? {
             Some(true) => continue,
             // Its making was interrupted.
             Some(false) => connection.batch_execute(&format!("DROP INDEX {index}")).await?,

@@ -10,6 +10,7 @@ pub(crate) mod contacts;
 pub(crate) mod copy;
 mod error;
 pub(crate) mod import;
+mod lent;
 mod migrate;
 mod pages;
 mod pulse;
@@ -23,12 +24,13 @@ use std::time::Duration;
 use deadpool_postgres::{Object, Pool};
 use futures_util::TryStreamExt as _;
 use tokio::time::{sleep, timeout};
-use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Row, RowStream};
 
 use super::{Error, Options, Result, Server};
 use connect::Connector;
 use error::Verdict;
+use lent::Lent;
 use pages::Statement;
 use pulse::Pulse;
 
@@ -61,15 +63,17 @@ impl Postgres {
     pub(crate) async fn open(server: &Server, options: &Options) -> Result<Self> {
         let connector = Connector::new(server, options)?;
         let pool = connect::pool(connector.clone(), options)?;
-        let trigrams = connect::wait(server, options.wait, async || migrate::prepare(&pool).await).await?;
+        let trigrams =
+            connect::wait(server, options.wait, async || migrate::prepare(&pool, options.wait).await).await?;
         let patience = options.timeout;
         let pulse = Pulse::of(connector, pool.clone(), patience)?;
         Ok(Self { pool, pulse, patience, trigrams })
     }
 
-    /// Whether the database answers.
-    pub(crate) async fn ready(&self) -> Result<()> {
-        self.rows("SELECT max(numero) FROM migraciones", &[]).await.map(drop)
+    /// Whether the database answers, as it was asked a moment ago: asking now would need a connection, and that all are
+    /// in use is no reason to go elsewhere.
+    pub(crate) fn ready(&self) -> Result<()> {
+        if self.pulse.answers() { Ok(()) } else { Err(lost()) }
     }
 
     /// The rows of a statement.
@@ -110,13 +114,13 @@ impl Postgres {
     }
 
     /// A connection, as soon as one is free, and no later than the acquire timeout.
-    async fn connection(&self) -> Result<Object> {
+    async fn connection(&self) -> Result<Lent> {
         let found = timeout(self.patience, self.pool.get());
         tokio::select! {
             biased;
             () = self.pulse.lost() => Err(lost()),
             found = found => match found {
-                Ok(found) => Ok(found?),
+                Ok(found) => Ok(Lent::new(found?, self.pulse.clone())),
                 Err(_) => Err(Error::Unavailable("no connection was to be had in time".into())),
             },
         }
@@ -135,27 +139,32 @@ impl Postgres {
     /// Decides what becomes of a connection and of what was done on it; nothing if it is to be done again.
     ///
     /// Only what the server says it has taken back is done again, never what may be in.
-    fn settle<T>(&self, connection: Object, told: Told<T>, tries: &mut usize) -> Option<Result<T>> {
+    fn settle<T>(&self, connection: Lent, told: Told<T>, tries: &mut usize) -> Option<Result<T>> {
+        let told = match told {
+            Ok(told) => told,
+            // Its answer may still come, which the connection waits for by itself.
+            Err(error) => return Some(Err(error)),
+        };
         let error = match told {
-            Ok(Ok(done)) => return Some(Ok(done)),
-            Ok(Err(error)) => error,
-            Err(error) => {
-                // Its answer may still come, so nobody else may use it.
-                drop(Object::take(connection));
-                return Some(Err(error));
+            Ok(done) => {
+                connection.give_back();
+                return Some(Ok(done));
             }
+            Err(error) => error,
         };
         match error::verdict(&error) {
             Verdict::TakenBack => {
+                connection.give_back();
                 *tries += 1;
                 if *tries < TRIES {
                     return None;
                 }
+                return Some(Err(Error::Unavailable(error::describe(&error))));
             }
-            Verdict::Refused => {}
-            Verdict::Broken => drop(Object::take(connection)),
+            Verdict::Refused => connection.give_back(),
+            Verdict::Broken => connection.throw_away(),
             Verdict::ReadOnly => {
-                drop(Object::take(connection));
+                connection.throw_away();
                 // The others lead to the same server, which is not the one that takes writes.
                 self.pool.retain(|_, _| false);
             }
@@ -178,16 +187,28 @@ enum Question<'a> {
 }
 
 async fn run(connection: &Object, question: Question<'_>) -> Driver<(Vec<Row>, u64)> {
-    let rows = match question {
+    match question {
         Question::Prepared(sql, params) => {
             let statement = connection.prepare_cached(sql).await?;
-            connection.query_raw(&statement, params.iter().map(|param| *param as &dyn ToSql)).await?
+            let params = params.iter().map(|param| *param as &dyn ToSql);
+            collect(connection.query_raw(&statement, params).await?).await
         }
         Question::Planned(sql, params) => {
             let params = params.iter().map(|(param, kind)| (*param as &dyn ToSql, kind.clone()));
-            connection.query_typed_raw(sql, params).await?
+            let rows = async { collect(connection.query_typed_raw(sql, params).await?).await };
+            // All three are sent at once, so there is one round trip.
+            let (_, rows, _) = tokio::try_join!(
+                connection.batch_execute("SET plan_cache_mode = force_custom_plan"),
+                rows,
+                connection.batch_execute("SET plan_cache_mode = force_generic_plan"),
+            )?;
+            Ok(rows)
         }
-    };
+    }
+}
+
+/// All rows, and how many the statement changed.
+async fn collect(rows: RowStream) -> Driver<(Vec<Row>, u64)> {
     let mut rows = pin!(rows);
     let mut all = Vec::new();
     while let Some(row) = rows.try_next().await? {

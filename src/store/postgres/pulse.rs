@@ -22,7 +22,8 @@ use crate::store::Error;
 /// Between two questions at most.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Looks after a server until it is dropped.
+/// Looks after a server until the last clone of it is dropped.
+#[derive(Clone)]
 pub(super) struct Pulse {
     answers: Receiver<bool>,
 }
@@ -47,6 +48,11 @@ impl Pulse {
         Ok(Self { answers })
     }
 
+    /// Whether the server answered when it was last asked.
+    pub(super) fn answers(&self) -> bool {
+        *self.answers.borrow()
+    }
+
     /// Returns as soon as the server does not answer: at once if that is known already.
     pub(super) async fn lost(&self) {
         let mut answers = self.answers.clone();
@@ -57,9 +63,11 @@ impl Pulse {
 }
 
 async fn look(connector: &Connector, pool: &Pool, patience: Duration, answers: &Sender<bool>) {
-    let (pause, limit) = (PAUSE.min(patience / 4), patience / 2);
+    let pause = PAUSE.min(patience / 4);
     let mut connected = None;
     loop {
+        // Connecting takes several round trips, and a request may take as long for it too.
+        let limit = if connected.is_some() { patience / 2 } else { patience };
         let asked = timeout(limit, ask(&mut connected, connector)).await;
         match asked.unwrap_or_else(|_| Err("no answer in time".into())) {
             Ok(()) => {

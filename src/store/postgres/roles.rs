@@ -1,6 +1,6 @@
 //! Roles in PostgreSQL. All of a workspace's roles are named by `espacio`.
 
-use super::{Error, Postgres, Result, STATEMENT_LIMIT, sql};
+use super::{Error, Param, Postgres, Result, STATEMENT_LIMIT, sql};
 use crate::caller::Caller;
 use crate::role::{DEFAULTS, Deletion, Name, Role};
 use crate::store::sql as shared;
@@ -26,8 +26,12 @@ pub(crate) async fn list(db: &Postgres, caller: &Caller) -> Result<Vec<Role>> {
 }
 
 pub(crate) async fn create(db: &Postgres, caller: &Caller, name: &Name) -> Result<i64> {
-    create_workspace(db, caller).await?;
-    let made = db.row(sql::CREATE_ROLE, &[&caller.workspace(), &name.as_str()]).await?;
+    let params: [Param<'_>; 2] = [&caller.workspace(), &name.as_str()];
+    let mut made = db.row(sql::CREATE_ROLE, &params).await?;
+    if made.is_none() {
+        create_workspace(db, caller).await?;
+        made = db.row(sql::CREATE_ROLE, &params).await?;
+    }
     match made {
         Some(row) => Ok(row.try_get("id")?),
         None => Err(Error::Failed("a workspace that was made is not there".into())),
@@ -35,8 +39,14 @@ pub(crate) async fn create(db: &Postgres, caller: &Caller, name: &Name) -> Resul
 }
 
 pub(crate) async fn update(db: &Postgres, caller: &Caller, id: i64, name: &Name) -> Result<bool> {
-    create_workspace(db, caller).await?;
-    Ok(db.execute(shared::UPDATE_ROLE, &[&name.as_str(), &caller.workspace(), &id]).await? == 1)
+    let params: [Param<'_>; 3] = [&name.as_str(), &caller.workspace(), &id];
+    let mut changed = db.execute(shared::UPDATE_ROLE, &params).await?;
+    if changed == 0 {
+        // The roles of a workspace that is new are there with it.
+        create_workspace(db, caller).await?;
+        changed = db.execute(shared::UPDATE_ROLE, &params).await?;
+    }
+    Ok(changed == 1)
 }
 
 pub(crate) async fn delete(db: &Postgres, caller: &Caller, id: i64) -> Result<Deletion> {

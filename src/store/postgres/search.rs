@@ -8,6 +8,10 @@ const MAX_PIECES: usize = 32;
 /// How many words the index of trigrams is asked for; all are compared with the names that it gives.
 const MAX_PATTERNS: usize = 3;
 
+/// A word of so many bytes is longer than any folded name, so its pattern matches none. As an expression it could be more
+/// than the server takes.
+const LONGEST: usize = 10_000;
+
 /// What a name must be like to be found.
 pub(super) struct Terms {
     /// Patterns of LIKE for names with every `ñ` as `n`, all of which must match.
@@ -30,7 +34,9 @@ impl Terms {
     pub(super) fn new(search: &Search, trigrams: bool) -> Self {
         let words: Vec<&str> = search.words().map(|(word, _)| word).collect();
         let patterns: Vec<String> = words.iter().map(|word| pattern(word)).collect();
-        let exact = search.words().filter_map(|(_, exact)| exact.map(expression)).collect();
+        let exact =
+            search.words().filter_map(|(_, exact)| exact.filter(|word| word.len() < LONGEST).map(expression));
+        let exact = exact.collect();
         let by = if trigrams && words.iter().all(|word| has_trigram(word)) {
             Index::Trigrams(patterns.iter().take(MAX_PATTERNS).cloned().collect())
         } else {

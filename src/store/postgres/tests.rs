@@ -150,13 +150,18 @@ async fn an_owner_with_nearly_all_contacts_makes_the_lists_of_others_no_longer()
 
 #[test]
 fn every_statement_names_the_workspace_of_every_table() {
+    const NOT_AN_ALIAS: [&str; 11] =
+        ["SET", "WHERE", "SELECT", "JOIN", "LEFT", "CROSS", "ORDER", "ON", "VALUES", "FROM", "espacio"];
     for (name, sql) in all() {
         let words: Vec<&str> = sql.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').collect();
-        let tables = words
-            .windows(2)
-            .filter(|two| matches!(two[0], "FROM" | "JOIN" | "INTO" | "UPDATE") && copy::is_table(two[1]));
-        let workspaces = words.iter().filter(|word| word.ends_with("espacio")).count();
-        assert!(workspaces > 0 && workspaces >= tables.count(), "{name}: {sql}");
+        let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+        for three in words.windows(3) {
+            if matches!(three[0], "FROM" | "JOIN" | "INTO" | "UPDATE") && copy::is_table(three[1]) {
+                let alias = Some(three[2]).filter(|word| three[0] != "INTO" && !NOT_AN_ALIAS.contains(word));
+                let column = alias.map_or("espacio".to_owned(), |alias| format!("{alias}.espacio"));
+                assert!(words.contains(&column.as_str()), "{name} does not name {column}: {sql}");
+            }
+        }
     }
 }
 
@@ -192,7 +197,8 @@ async fn a_connection_is_given_back_sound_after_whoever_waited_for_it_went_away(
     }
     let rows = db.rows("SELECT 1 AS uno", &[]).await.unwrap();
     assert_eq!(rows[0].get::<_, i32>("uno"), 1);
-    let open = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND datname = current_database()";
+    let open = "SELECT count(*) FROM pg_stat_activity
+                WHERE state LIKE 'idle in transaction%' AND datname = current_database()";
     let mut left = 1;
     for _ in 0..100 {
         left = db.row(open, &[]).await.unwrap().unwrap().get::<_, i64>(0);
@@ -202,6 +208,90 @@ async fn a_connection_is_given_back_sound_after_whoever_waited_for_it_went_away(
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn a_connection_that_still_works_for_somebody_who_went_away_is_nobody_elses() {
+    let db = open().await;
+    let slow = db.rows("SELECT pg_sleep(8)", &[]);
+    assert!(timeout(Duration::from_millis(50), slow).await.is_err());
+    for _ in 0..10 {
+        let start = std::time::Instant::now();
+        db.rows("SELECT 1", &[]).await.unwrap();
+        assert!(
+            start.elapsed() < Duration::from_secs(4),
+            "it waited for the slow one: {:?}",
+            start.elapsed()
+        );
+    }
+}
+
+/// A function that fails so many times with a code, and then does not.
+async fn failing(db: &Postgres, code: &str, times: u64) {
+    let make = format!(
+        "DROP SEQUENCE IF EXISTS intentos;
+         CREATE SEQUENCE intentos;
+         CREATE OR REPLACE FUNCTION falla() RETURNS BIGINT LANGUAGE plpgsql AS $$
+         DECLARE intento BIGINT := nextval('intentos');
+         BEGIN
+             IF intento <= {times} THEN RAISE EXCEPTION USING ERRCODE = '{code}', MESSAGE = 'otra vez'; END IF;
+             RETURN intento;
+         END $$"
+    );
+    db.connection().await.unwrap().batch_execute(&make).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_server_took_back_is_done_again_and_nothing_else_is() {
+    let db = open().await;
+    // A deadlock, a serialization failure, a key that somebody else had first.
+    for code in ["40P01", "40001", "23505"] {
+        failing(&db, code, 2).await;
+        let row = db.row("SELECT falla() AS intento", &[]).await.unwrap().unwrap();
+        assert_eq!(row.get::<_, i64>("intento"), 3, "{code}");
+        failing(&db, code, 100).await;
+        let error = db.row("SELECT falla() AS intento", &[]).await.unwrap_err();
+        assert!(matches!(error, Error::Unavailable(_)), "{code}: {error}");
+        let tried: i64 = db.row("SELECT last_value FROM intentos", &[]).await.unwrap().unwrap().get(0);
+        assert_eq!(tried, TRIES as i64, "{code}");
+    }
+    // Completion unknown, an operator's shutdown, out of disk, a mistake of ours.
+    for (code, unavailable) in [("40003", true), ("57P01", true), ("53100", true), ("22012", false)] {
+        failing(&db, code, 2).await;
+        let error = db.row("SELECT falla() AS intento", &[]).await.unwrap_err();
+        assert_eq!(matches!(error, Error::Unavailable(_)), unavailable, "{code}: {error}");
+        let tried: i64 = db.row("SELECT last_value FROM intentos", &[]).await.unwrap().unwrap().get(0);
+        assert_eq!(tried, 1, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn two_imports_at_once_make_an_account_once() {
+    let db = open().await;
+    let caller = Caller::new("demo", "ana").unwrap();
+    let row = |number: usize| Import {
+        account: Some(Text::required("account", &format!("Empresa {}", number % 50)).unwrap()),
+        ..import("Ana", "Paz")
+    };
+    let rows: Vec<Import> = (0..500).map(row).collect();
+    let imports = [(); 2].map(|()| import::contacts(&db, &caller, &rows, import::Keep::Yes));
+    for outcome in futures_util::future::join_all(imports).await {
+        assert_eq!(outcome.unwrap().len(), 500);
+    }
+    let count = "SELECT count(*), count(DISTINCT busqueda) FROM cuentas WHERE espacio = 'demo'";
+    let row = db.row(count, &[]).await.unwrap().unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (50, 50));
+}
+
+#[tokio::test]
+async fn a_copy_carries_every_column_that_the_schema_has() {
+    let db = open().await;
+    let all = "SELECT table_name || '.' || column_name FROM information_schema.columns
+               WHERE table_schema = 'public' AND table_name <> 'migraciones' AND is_generated = 'NEVER' ORDER BY 1";
+    let all: Vec<String> = db.rows(all, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+    let mut carried = copy::columns();
+    carried.sort();
+    assert_eq!(carried, all);
 }
 
 fn import(first_name: &str, last_name: &str) -> Import {

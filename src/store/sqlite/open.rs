@@ -26,7 +26,7 @@ pub(super) fn prepare(path: &Path) -> Result<(), Error> {
     // A database that is up to date is not written to, so opening one never waits for whoever writes.
     let schema = schema(&connection)?;
     use_wal(&connection)?;
-    if schema != Some(newest_known()) {
+    if schema != Some(migrate::newest(migrate::SQLITE)) {
         migrate(&mut connection)?;
     }
     if new {
@@ -71,11 +71,6 @@ pub(super) fn connect(path: &Path) -> Result<Connection, Error> {
 fn wait_for_writer(tries: i32) -> bool {
     thread::sleep(BUSY_STEP);
     BUSY_STEP * tries.unsigned_abs() < BUSY_LIMIT
-}
-
-/// The newest migration that this program knows.
-fn newest_known() -> i64 {
-    migrate::SQLITE.last().map_or(0, |migration| migration.number)
 }
 
 /// The number of the schema; nothing if the file is empty. A database that another program made is refused, before
