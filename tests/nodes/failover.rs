@@ -122,3 +122,24 @@ fn connections_to_a_server_that_turned_read_only_are_dropped_and_writes_go_on_wh
         }
     }
 }
+
+#[test]
+fn writes_that_wait_for_a_standby_take_no_more_connections_than_a_node_may_have() {
+    let _alone = alone();
+    let (primary, mut standby) = pair();
+    let node = Node::start(&address(&primary, &standby), "--database-connections 4");
+    assert_eq!(node.caller("ana", "demo").create("First").unwrap().status, 200);
+    standby.crash();
+    thread::scope(|scope| {
+        for _ in 0..30 {
+            let ana = node.caller("ana", "demo");
+            scope.spawn(move || assert_eq!(ana.create("Waits"), Some(Answer::unavailable())));
+        }
+    });
+    let sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'contacts'";
+    let sessions: u32 = primary.sql("postgres", sessions).parse().unwrap();
+    // One more asks whether the server answers.
+    assert!(sessions <= 5, "{sessions} sessions");
+    standby.restart();
+    until("writes go on", || node.caller("ana", "demo").create("Back").unwrap().status == 200);
+}

@@ -19,7 +19,7 @@ use super::connect::Connector;
 use super::error::{describe, refuses};
 use crate::store::Error;
 
-/// Between two questions at most.
+/// Between two questions, unless the connection ends.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Looks after a server until the last clone of it is dropped.
@@ -85,7 +85,18 @@ async fn look(connector: &Connector, pool: &Pool, patience: Duration, answers: &
                 }
             }
         }
-        sleep(pause).await;
+        tokio::select! {
+            () = sleep(pause) => {}
+            () = ended(&mut connected) => {}
+        }
+    }
+}
+
+/// Returns when the connection ends, which is a reason to ask at once.
+async fn ended(connected: &mut Option<Connected>) {
+    match connected {
+        Some(Connected { running, .. }) => drop(running.await),
+        None => pending().await,
     }
 }
 
