@@ -13,6 +13,8 @@ need_if = if $(1); then \
 no_cluster = $$as apt-get install -y -qq --no-install-recommends postgresql-common && \
 	$$as sed -i -E 's/^\#?(create_main_cluster) *=.*/\1 = false/' /etc/postgresql-common/createcluster.conf &&
 
+postgres = $(call need_if,! command -v initdb > /dev/null && ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1,postgresql,$(no_cluster))
+
 .PHONY: check test bench bench-nodes
 
 check:
@@ -25,7 +27,7 @@ test: check
 	@$(call need,redis-server,redis-server)
 	@$(call need,haproxy,haproxy)
 	@$(call need,openssl,openssl)
-	@$(call need_if,! command -v initdb > /dev/null && ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1,postgresql,$(no_cluster))
+	@$(postgres)
 	@$(call need_if,! [ -e /usr/share/i18n/locales/en_US ],locales)
 	cargo test --locked
 
@@ -37,6 +39,8 @@ bench:
 
 bench-nodes:
 	@$(call need,wrk,wrk)
+	@$(call need,redis-server,redis-server)
+	@$(postgres)
 	@$(call need,curl,curl ca-certificates)
 	cargo build --locked --release
 	bench/nodes.sh

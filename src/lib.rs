@@ -1,4 +1,5 @@
-//! The contacts service: a documented HTTP API for the contacts of a sales team, on an embedded database.
+//! The contacts service: a documented HTTP API for the contacts of a sales team, on an embedded
+//! database or on PostgreSQL.
 //!
 //! A request goes down through the modules below in this order, and its answer comes back up. Imports only point
 //! down.

@@ -2,11 +2,10 @@
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 
-use anyhow::ensure;
 use vcard4::VcardBuilder;
 
 use super::cells::guarded;
-use super::{caller, open};
+use super::{caller, must_exist, open};
 use crate::config::{Export, Format};
 use crate::contact::{Contact, Filter};
 use crate::paging::{Cursor, PageRequest};
@@ -14,9 +13,7 @@ use crate::paging::{Cursor, PageRequest};
 /// Writes the user's contacts to standard output, a page at a time.
 pub(super) async fn run(export: Export) -> anyhow::Result<()> {
     let caller = caller(&export.owner)?;
-    let address = &export.database.database;
-    let missing = address.file().is_some_and(|file| !file.exists());
-    ensure!(!missing, "there is no {address}; name the database with --database");
+    must_exist(&export.database.database, "--database")?;
     let store = open(&export.database).await?;
     let mut output: Box<dyn Output> = match export.format {
         Format::Csv => Box::new(Csv(csv::Writer::from_writer(io::stdout().lock()))),

@@ -10,11 +10,10 @@ use csv::{ReaderBuilder, StringRecord, Writer, WriterBuilder};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use futures_util::FutureExt as _;
-use indicatif::{ProgressBar, ProgressStyle};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::cells::unguarded;
-use super::{caller, grouped, open as open_database};
+use super::{caller, grouped, open as open_database, progress};
 use crate::caller::Caller;
 use crate::config;
 use crate::contact::{Details, Email, Import, Imported, Phone};
@@ -157,13 +156,6 @@ fn refusal(outcome: Imported, contact: &Import) -> Option<&'static str> {
         Imported::UnknownRole if contact.role.is_some() => Some("role is not one of the workspace"),
         Imported::UnknownRole => Some("role is required: the workspace has no role 1 any more"),
     }
-}
-
-/// A bar by the bytes read, which is drawn only on a terminal.
-fn progress(bytes: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} elapsed, {eta} left");
-    let bar = ProgressBar::new(bytes);
-    style.map_or(bar.clone(), |style| bar.with_style(style))
 }
 
 /// UTF-8 unless a byte says otherwise; then what Spanish spreadsheets write. Nothing also for UTF-16, whose mark says

@@ -13,8 +13,9 @@ mod token;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::Parser as _;
+use indicatif::{ProgressBar, ProgressStyle};
 use tokio::runtime;
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -23,7 +24,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::caller::Caller;
 use crate::config::{Cli, Command, Database, Owner};
-use crate::store::Store;
+use crate::store::{Address, Store};
 
 /// Runs the command that the command line names.
 pub fn main() -> ExitCode {
@@ -75,6 +76,20 @@ fn log(levels: &str) -> anyhow::Result<()> {
     };
     tracing_subscriber::registry().with(lines.with_filter(levels)).init();
     Ok(())
+}
+
+/// Refuses a database file that is not there, where making one would hide a mistake.
+fn must_exist(address: &Address, flag: &str) -> anyhow::Result<()> {
+    let missing = address.file().is_some_and(|file| !file.exists());
+    ensure!(!missing, "there is no {address}; name the database with {flag}");
+    Ok(())
+}
+
+/// A bar, which is drawn only on a terminal.
+fn progress(length: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} elapsed, {eta} left");
+    let bar = ProgressBar::new(length);
+    style.map_or(bar.clone(), |style| bar.with_style(style))
 }
 
 /// Opens the database that a command works on.

@@ -188,7 +188,7 @@ impl Side {
         }
     }
 
-    /// Sends all rows of a table, in the order of their ids, as fast as they are taken.
+    /// Sends all rows of a table, those of each workspace in the order of their ids, as fast as they are taken.
     async fn read(&self, table: &'static Table, batches: mpsc::Sender<Vec<Row>>) -> Result<()> {
         match self {
             Self::Sqlite(side) => side.read(table, BATCH, batches).await,
