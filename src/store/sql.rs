@@ -1,4 +1,5 @@
-//! Statements that every database reads the same. Each rule of the API is said once, here, as a condition.
+//! Statements that every database reads the same: a rule of the API that both can read is said once, here, as a
+//! condition. What only one of them reads is in its own folder.
 //!
 //! Every statement names the workspace (`espacio`), so that the tables can be distributed by it. Parameters are
 //! mentioned first in the order of their numbers: SQLite numbers them by appearance, PostgreSQL by their digit.
@@ -36,10 +37,6 @@ macro_rules! list_associations {
 pub(crate) use list_associations;
 
 statements! {
-    GET_CONTACT =
-        "SELECT id, uuid, nombre, apellido, email, telefono FROM contactos
-         WHERE espacio = $1 AND propietario = $2 AND uuid = $3 AND fecha_eliminacion IS NULL";
-
     CREATE_CONTACT =
         "INSERT INTO contactos (uuid, espacio, propietario, nombre, apellido, email, telefono, busqueda)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -66,13 +63,6 @@ statements! {
          WHERE espacio = $1 AND propietario = $2 AND uuid = $3 AND fecha_eliminacion IS NULL
              AND fecha_inactivacion IS NOT NULL";
 
-    /// The accounts of one contact, in the order of association.
-    ACCOUNTS_OF_CONTACT =
-        "SELECT a.uuid, a.nombre
-         FROM contactos_cuentas l JOIN cuentas a ON a.espacio = l.espacio AND a.id = l.cuenta
-         WHERE l.espacio = $1 AND l.contacto = $2 AND l.fecha_eliminacion IS NULL AND a.fecha_eliminacion IS NULL
-         ORDER BY l.id";
-
     GET_ACCOUNT =
         "SELECT id, uuid, nombre, fecha_inactivacion IS NULL AS activa FROM cuentas
          WHERE espacio = $1 AND uuid = $2 AND fecha_eliminacion IS NULL";
@@ -95,22 +85,6 @@ statements! {
         "UPDATE cuentas SET fecha_inactivacion = NULL
          WHERE espacio = $1 AND uuid = $2 AND fecha_eliminacion IS NULL AND fecha_inactivacion IS NOT NULL";
 
-    /// The workspace's oldest account of a folded name.
-    ACCOUNT_BY_NAME =
-        "SELECT uuid, fecha_inactivacion IS NULL AS activa FROM cuentas
-         WHERE espacio = $1 AND busqueda = $2 AND fecha_eliminacion IS NULL ORDER BY id LIMIT 1";
-
-    CREATE_WORKSPACE = "INSERT INTO espacios (espacio, siguiente_rol) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-
-    WORKSPACE_EXISTS = "SELECT EXISTS (SELECT 1 FROM espacios WHERE espacio = $1)";
-
-    NEXT_ROLE_ID =
-        "UPDATE espacios SET siguiente_rol = siguiente_rol + 1 WHERE espacio = $1 RETURNING siguiente_rol - 1";
-
-    CREATE_ROLE = "INSERT INTO roles (espacio, id, nombre) VALUES ($1, $2, $3)";
-
-    LIST_ROLES = "SELECT id, nombre FROM roles WHERE espacio = $1 AND fecha_eliminacion IS NULL ORDER BY id";
-
     UPDATE_ROLE =
         "UPDATE roles SET nombre = $1 WHERE espacio = $2 AND id = $3 AND fecha_eliminacion IS NULL";
 
@@ -122,67 +96,16 @@ statements! {
              JOIN contactos c ON c.espacio = l.espacio AND c.id = l.contacto AND c.fecha_eliminacion IS NULL
              JOIN cuentas a ON a.espacio = l.espacio AND a.id = l.cuenta AND a.fecha_eliminacion IS NULL
              WHERE l.espacio = $1 AND l.rol = $2 AND l.fecha_eliminacion IS NULL)";
-
-    ROLE_EXISTS =
-        "SELECT EXISTS (SELECT 1 FROM roles WHERE espacio = $1 AND id = $2 AND fecha_eliminacion IS NULL)";
-
-    ASSOCIATE =
-        "INSERT INTO contactos_cuentas (espacio, contacto, cuenta, rol)
-         SELECT c.espacio, c.id, a.id, r.id
-         FROM contactos c JOIN cuentas a ON a.espacio = c.espacio JOIN roles r ON r.espacio = c.espacio
-         WHERE c.espacio = $1 AND c.uuid = $2 AND c.fecha_eliminacion IS NULL
-             AND a.uuid = $3 AND a.fecha_eliminacion IS NULL AND a.fecha_inactivacion IS NULL
-             AND r.id = $4 AND r.fecha_eliminacion IS NULL
-         ON CONFLICT (espacio, contacto, cuenta) WHERE fecha_eliminacion IS NULL DO NOTHING";
-
-    DISSOCIATE =
-        "UPDATE contactos_cuentas SET fecha_eliminacion = CURRENT_TIMESTAMP
-         WHERE espacio = $1 AND fecha_eliminacion IS NULL
-             AND contacto = (SELECT id FROM contactos
-                 WHERE espacio = $1 AND uuid = $2 AND fecha_eliminacion IS NULL)
-             AND cuenta = (SELECT id FROM cuentas
-                 WHERE espacio = $1 AND uuid = $3 AND fecha_eliminacion IS NULL)";
-
-    CHANGE_ROLE =
-        "UPDATE contactos_cuentas SET rol = $1
-         WHERE espacio = $2 AND fecha_eliminacion IS NULL
-             AND contacto = (SELECT id FROM contactos
-                 WHERE espacio = $2 AND uuid = $3 AND fecha_eliminacion IS NULL)
-             AND cuenta = (SELECT id FROM cuentas
-                 WHERE espacio = $2 AND uuid = $4 AND fecha_eliminacion IS NULL)
-             AND EXISTS (SELECT 1 FROM roles WHERE espacio = $2 AND id = $1 AND fecha_eliminacion IS NULL)";
-
-    /// Why one of the three above changed nothing: what there is of the contact, the account and the two together.
-    PAIR_STATE =
-        "SELECT
-             EXISTS (SELECT 1 FROM contactos
-                 WHERE espacio = $1 AND uuid = $2 AND fecha_eliminacion IS NULL) AS hay_contacto,
-             EXISTS (SELECT 1 FROM cuentas
-                 WHERE espacio = $1 AND uuid = $3 AND fecha_eliminacion IS NULL) AS hay_cuenta,
-             EXISTS (SELECT 1 FROM cuentas
-                 WHERE espacio = $1 AND uuid = $3 AND fecha_eliminacion IS NULL
-                     AND fecha_inactivacion IS NULL) AS cuenta_activa,
-             EXISTS (SELECT 1 FROM contactos_cuentas l
-                 JOIN contactos c ON c.espacio = l.espacio AND c.id = l.contacto
-                 JOIN cuentas a ON a.espacio = l.espacio AND a.id = l.cuenta
-                 WHERE l.espacio = $1 AND c.uuid = $2 AND a.uuid = $3 AND l.fecha_eliminacion IS NULL) AS asociados";
-
-    CONTACT_ID = "SELECT id FROM contactos WHERE espacio = $1 AND uuid = $2 AND fecha_eliminacion IS NULL";
-
-    ACCOUNT_ID = "SELECT id FROM cuentas WHERE espacio = $1 AND uuid = $2 AND fecha_eliminacion IS NULL";
-
-    LIST_ASSOCIATIONS_OF_CONTACT = list_associations!("l.contacto = $2 AND l.id > $3", "l.id");
-
-    LIST_ASSOCIATIONS_OF_ACCOUNT = list_associations!("l.cuenta = $2 AND l.id > $3", "l.id");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::sqlite::sql as sqlite;
 
     #[test]
     fn parameters_are_mentioned_first_in_the_order_of_their_numbers() {
-        for (name, sql) in ALL {
+        for (name, sql) in ALL.iter().chain(sqlite::ALL) {
             let mut highest = 0;
             for number in sql.split('$').skip(1) {
                 let digits = number.split(|c: char| !c.is_ascii_digit()).next().unwrap();
@@ -195,7 +118,7 @@ mod tests {
 
     #[test]
     fn every_statement_names_the_workspace() {
-        for (name, sql) in ALL {
+        for (name, sql) in ALL.iter().chain(sqlite::ALL) {
             assert!(sql.contains("espacio"), "{name} does not name espacio");
         }
     }

@@ -3,13 +3,13 @@
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 use uuid::Uuid;
 
-use super::{Cost, Listed, condition, search, uuids};
+use super::{Cost, Listed, condition, search, sql, uuids};
 use crate::account::{Account, Filter, Name};
 use crate::caller::Caller;
 use crate::paging::{Page, PageRequest};
 use crate::search::fold;
 use crate::status::Status;
-use crate::store::sql;
+use crate::store::sql as shared;
 
 impl Listed for Account {
     const COLUMNS: &'static str = "id, uuid, nombre, fecha_inactivacion IS NULL AS activa";
@@ -114,19 +114,19 @@ fn chosen(
 }
 
 pub(crate) fn get(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<Option<Account>> {
-    db.prepare_cached(sql::GET_ACCOUNT)?
+    db.prepare_cached(shared::GET_ACCOUNT)?
         .query_row(params![caller.workspace(), uuid], Account::read)
         .optional()
 }
 
 pub(crate) fn create(db: &Connection, caller: &Caller, uuid: Uuid, name: &Name) -> Result<()> {
-    db.prepare_cached(sql::CREATE_ACCOUNT)?
+    db.prepare_cached(shared::CREATE_ACCOUNT)?
         .execute(params![uuid, caller.workspace(), name.as_str(), fold(name.as_str())])
         .map(drop)
 }
 
 pub(crate) fn update(db: &Connection, caller: &Caller, uuid: Uuid, name: &Name) -> Result<bool> {
-    let changed = db.prepare_cached(sql::UPDATE_ACCOUNT)?.execute(params![
+    let changed = db.prepare_cached(shared::UPDATE_ACCOUNT)?.execute(params![
         name.as_str(),
         fold(name.as_str()),
         caller.workspace(),
@@ -136,15 +136,15 @@ pub(crate) fn update(db: &Connection, caller: &Caller, uuid: Uuid, name: &Name) 
 }
 
 pub(crate) fn delete(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<bool> {
-    change(db, sql::DELETE_ACCOUNT, caller, uuid)
+    change(db, shared::DELETE_ACCOUNT, caller, uuid)
 }
 
 pub(crate) fn inactivate(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<bool> {
-    change(db, sql::INACTIVATE_ACCOUNT, caller, uuid)
+    change(db, shared::INACTIVATE_ACCOUNT, caller, uuid)
 }
 
 pub(crate) fn activate(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<bool> {
-    change(db, sql::ACTIVATE_ACCOUNT, caller, uuid)
+    change(db, shared::ACTIVATE_ACCOUNT, caller, uuid)
 }
 
 fn change(db: &Connection, sql: &str, caller: &Caller, uuid: Uuid) -> Result<bool> {

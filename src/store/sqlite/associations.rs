@@ -2,11 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 
-use super::roles;
+use super::{roles, sql};
 use crate::association::{Associated, Association, Changed, Pair, PairState, Side};
 use crate::caller::Caller;
 use crate::paging::{Page, PageRequest};
-use crate::store::sql;
 
 pub(crate) fn associate(db: &Connection, caller: &Caller, pair: Pair, role: i64) -> Result<Associated> {
     roles::create_workspace(db, caller)?;

@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 use uuid::Uuid;
 
-use super::{Cost, Listed, accounts, associations, condition, roles, search, uuids};
+use super::{Cost, Listed, accounts, associations, condition, roles, search, sql, uuids};
 use crate::account::AccountName;
 use crate::association::{Associated, Pair};
 use crate::caller::Caller;
@@ -17,7 +17,7 @@ use crate::contact::{
 use crate::paging::{Page, PageRequest};
 use crate::search::fold_names;
 use crate::status::Status;
-use crate::store::sql;
+use crate::store::sql as shared;
 
 impl Listed for Contact {
     const COLUMNS: &'static str = "id, uuid, nombre, apellido, email, telefono";
@@ -275,7 +275,7 @@ pub(crate) fn get(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<Option
 
 pub(crate) fn create(db: &Connection, caller: &Caller, uuid: Uuid, details: &Details) -> Result<()> {
     let Details { first_name, last_name, email, phone } = details;
-    db.prepare_cached(sql::CREATE_CONTACT)?
+    db.prepare_cached(shared::CREATE_CONTACT)?
         .execute(params![
             uuid,
             caller.workspace(),
@@ -298,7 +298,7 @@ pub(crate) fn update(
     let Update { first_name, last_name, email, phone } = update;
     let ((keep_email, email), (keep_phone, phone)) = (email.parts(), phone.parts());
     let (email, phone) = (email.map(Email::as_str), phone.map(Phone::as_str));
-    db.prepare_cached(sql::UPDATE_CONTACT)?
+    db.prepare_cached(shared::UPDATE_CONTACT)?
         .query_row(
             params![
                 first_name.as_str(),
@@ -318,15 +318,15 @@ pub(crate) fn update(
 }
 
 pub(crate) fn delete(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<bool> {
-    change(db, sql::DELETE_CONTACT, caller, uuid)
+    change(db, shared::DELETE_CONTACT, caller, uuid)
 }
 
 pub(crate) fn inactivate(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<bool> {
-    change(db, sql::INACTIVATE_CONTACT, caller, uuid)
+    change(db, shared::INACTIVATE_CONTACT, caller, uuid)
 }
 
 pub(crate) fn activate(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<bool> {
-    change(db, sql::ACTIVATE_CONTACT, caller, uuid)
+    change(db, shared::ACTIVATE_CONTACT, caller, uuid)
 }
 
 fn change(db: &Connection, sql: &str, caller: &Caller, uuid: Uuid) -> Result<bool> {

@@ -11,6 +11,7 @@ pub(crate) mod copy;
 mod open;
 pub(crate) mod roles;
 mod search;
+pub(crate) mod sql;
 mod worker;
 
 use std::path::Path;
@@ -123,7 +124,7 @@ fn uuids(list: &[Uuid]) -> Rc<Vec<Value>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::sql;
+    use crate::store::sql as shared;
 
     #[test]
     fn no_statement_reads_a_whole_table() {
@@ -131,7 +132,7 @@ mod tests {
         let path = folder.path().join("contacts.db");
         open::prepare(&path).unwrap();
         let db = open::connect(&path).unwrap();
-        for (name, statement) in sql::ALL {
+        for (name, statement) in shared::ALL.iter().chain(sql::ALL) {
             let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
             let steps =
                 plan.raw_query().mapped(|row| row.get("detail")).collect::<Result<Vec<String>, _>>().unwrap();

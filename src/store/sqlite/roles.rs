@@ -2,10 +2,11 @@
 
 use rusqlite::{Connection, Result, params};
 
+use super::sql;
 use crate::caller::Caller;
 use crate::role::{DEFAULTS, Deletion, Name, Role};
 use crate::search::fold;
-use crate::store::sql;
+use crate::store::sql as shared;
 
 /// Makes the workspace with its first roles, unless it is there.
 pub(crate) fn create_workspace(db: &Connection, caller: &Caller) -> Result<()> {
@@ -41,12 +42,12 @@ pub(crate) fn create(db: &Connection, caller: &Caller, name: &Name) -> Result<i6
 
 pub(crate) fn update(db: &Connection, caller: &Caller, id: i64, name: &Name) -> Result<bool> {
     create_workspace(db, caller)?;
-    Ok(db.prepare_cached(sql::UPDATE_ROLE)?.execute(params![name.as_str(), caller.workspace(), id])? == 1)
+    Ok(db.prepare_cached(shared::UPDATE_ROLE)?.execute(params![name.as_str(), caller.workspace(), id])? == 1)
 }
 
 pub(crate) fn delete(db: &Connection, caller: &Caller, id: i64) -> Result<Deletion> {
     create_workspace(db, caller)?;
-    if db.prepare_cached(sql::DELETE_ROLE)?.execute(params![caller.workspace(), id])? == 1 {
+    if db.prepare_cached(shared::DELETE_ROLE)?.execute(params![caller.workspace(), id])? == 1 {
         return Ok(Deletion::Done);
     }
     Ok(if exists(db, caller, id)? { Deletion::InUse } else { Deletion::NotFound })
