@@ -74,9 +74,6 @@ pub struct Serve {
     /// Address and port to listen on
     #[arg(long, env = "CONTACTS_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: SocketAddr,
-    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
-    #[command(flatten)]
-    pub database: Database,
     /// Requests that a user may make in any second, over all calls together; 0 turns the limit off
     #[arg(long, env = "CONTACTS_RATE_LIMIT", default_value_t = 10, value_name = "N")]
     pub rate_limit: usize,
@@ -85,9 +82,6 @@ pub struct Serve {
     #[arg(long, env = "CONTACTS_REDIS", hide_env_values = true, value_name = "ADDRESS")]
     #[arg(value_parser = Discreet::<RedisAddress>::NEW)]
     pub redis: Option<RedisAddress>,
-    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
-    #[command(flatten)]
-    pub tokens: Tokens,
     /// Seconds that the service goes on after it was told to stop: /ready answers 503 at once, so that a load balancer
     /// sends requests elsewhere before the service ends. Told twice, it ends at once
     #[arg(long, env = "CONTACTS_DRAIN", default_value_t = 0, value_name = "SECONDS")]
@@ -96,6 +90,12 @@ pub struct Serve {
     /// What to log: error, warn, info, debug or trace, also by part (warn,contacts::http=info)
     #[arg(long, env = "CONTACTS_LOG", default_value = "info", value_name = "LEVEL")]
     pub log: String,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub database: Database,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub tokens: Tokens,
 }
 
 /// Reads an address that may hold a password: what can't be read is not shown, as clap's own parsers would.

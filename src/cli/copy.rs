@@ -12,6 +12,7 @@ use crate::store;
 pub(super) async fn run(copy: Copy) -> anyhow::Result<()> {
     must_exist(&copy.from, "--from")?;
     let (from, to) = (copy.postgres.options(copy.from.clone()), copy.postgres.options(copy.to.clone()));
+    eprintln!("what a service writes to {} from now on is not copied: stop it first", copy.from);
     let start = Instant::now();
     let bar = progress(0);
     let told = |done, total| {
@@ -26,5 +27,6 @@ pub(super) async fn run(copy: Copy) -> anyhow::Result<()> {
         println!("{table:<18} {:>15} rows on both sides, hash {:032x}", grouped(digest.rows), digest.hash);
     }
     println!("copied and checked in {:.1} s", start.elapsed().as_secs_f64());
+    println!("next: put {} away, and start the services on {} with the secret of before", copy.from, copy.to);
     Ok(())
 }

@@ -22,7 +22,15 @@ pub(super) async fn trace(request: Request, next: Next) -> Response {
     let status = response.status().as_u16();
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
     let microseconds = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::info!(status, %method, route, microseconds, "answered"));
+    // A balancer asks every moment; only what it is told otherwise is news.
+    let asked_by_machines = matches!(route, "/health" | "/ready") && status == 200;
+    span.in_scope(|| {
+        if asked_by_machines {
+            tracing::debug!(status, %method, route, microseconds, "answered");
+        } else {
+            tracing::info!(status, %method, route, microseconds, "answered");
+        }
+    });
     response.headers_mut().insert(REQUEST_ID, id);
     response
 }

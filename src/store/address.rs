@@ -79,6 +79,11 @@ impl Server {
         if !all.get_hostaddrs().is_empty() {
             return Err("hostaddr is not supported: write the number as host".into());
         }
+        if all.get_hosts().iter().any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) {
+            return Err(
+                "an @ in a password is written as %40 in postgres://USER:PASSWORD@HOST/DATABASE".into()
+            );
+        }
         if all.get_dbname().is_none() {
             return Err(
                 "the address of a PostgreSQL names a database, as in postgres://USER@HOST/DATABASE".into()
@@ -240,6 +245,7 @@ mod tests {
         {
             let said = text.parse::<Address>().unwrap_err();
             assert!(said.contains("postgres") || said.contains("PostgreSQL"), "{text}: {said}");
+            assert!(!said.contains("heim"), "{said}");
         }
     }
 }

@@ -247,6 +247,9 @@ pub async fn copy(
         }
         total += 2 * source.count(table).await?;
     }
+    if total == 0 {
+        return Err(Error::Refused(format!("there is nothing in {}", from.address)));
+    }
     let mut done = 0;
     let mut step = |rows: &[Row]| {
         done += rows.len() as u64;

@@ -49,11 +49,14 @@ pub(super) fn refuses(error: &tokio_postgres::Error) -> bool {
 pub(super) fn advice(error: &tokio_postgres::Error) -> Option<&'static str> {
     let code = error.code().map_or("", SqlState::code);
     match code {
-        "3D000" => Some("make it with createdb"),
+        "3D000" => Some("make it with createdb --encoding UTF8 --template template0"),
         "28P01" | "28000" => {
             Some("check the user and the password in the address, and the server's pg_hba.conf")
         }
-        "42501" => Some("the user needs the right to connect and to make tables"),
+        "42501" => Some("let the user own the database, or GRANT CREATE ON SCHEMA public to it"),
+        _ if describe(error).contains("password missing") => Some(
+            "the server asks for a password: put it into the address, as in postgres://USER:PASSWORD@HOST/DATABASE",
+        ),
         _ if describe(error).contains("server does not support TLS") => Some(
             "turn on ssl in the server's settings, or add sslmode=disable to the address if nobody can listen",
         ),
