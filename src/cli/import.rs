@@ -84,6 +84,9 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
         }
     }
     bar.finish_and_clear();
+    if run.imported > BATCH as u64 && !run.dry_run {
+        run.store.analyze().await?;
+    }
     run.summary(start.elapsed())
 }
 

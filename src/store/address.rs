@@ -34,7 +34,7 @@ impl FromStr for Address {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.strip_prefix("sqlite:") {
             // SQLite itself gives names that begin so a meaning of their own.
-            Some(path) if path.starts_with(':') || path.starts_with("file:") => {
+            Some(path) if path.starts_with(':') || path.starts_with("file:") || path.contains("://") => {
                 Err("a database is a file, written as sqlite:PATH".into())
             }
             Some(path) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
@@ -68,9 +68,10 @@ pub struct Server {
 
 impl Server {
     fn parse(text: &str) -> Result<Self, String> {
-        // The library's own error repeats no value.
         let all: Config = text.parse().map_err(|error: tokio_postgres::Error| {
-            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+            // In the other form, what follows a blank in a password passes for an option, which the cause names.
+            let cause = std::error::Error::source(&error).filter(|_| text.contains("://"));
+            let cause = cause.map(|cause| format!(": {cause}"));
             format!("it is no address of a PostgreSQL{}", cause.unwrap_or_default())
         })?;
         if all.get_hosts().is_empty() {

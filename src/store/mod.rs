@@ -222,6 +222,15 @@ impl Store {
         }
     }
 
+    /// Is called after many rows have come, so that the database knows what its tables hold.
+    pub async fn analyze(&self) -> Result<()> {
+        match self {
+            // Its plans are the same for few rows and many.
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(db) => db.analyze().await,
+        }
+    }
+
     /// A page of the workspace's accounts, by id.
     pub async fn list_accounts(
         &self,

@@ -172,6 +172,18 @@ on_both! {
         }
     }
 
+    async fn an_n_and_an_enye_of_a_word_must_be_found_at_one_place(app: TestApp) {
+        for number in 0..30 {
+            app.create(&format!("Nun{number}"), "Suñer").await;
+        }
+        app.create("Ñuño", "Paz").await;
+        app.create("Nuñez", "Paz").await;
+        assert_eq!(app.names(json!({ "search": "nuñ" })).await, ["Ñuño", "Nuñez"]);
+        assert_eq!(walk(&app, json!({ "search": "nuñ", "page_size": 1 })).await, ["Ñuño", "Nuñez"]);
+        let words: Vec<String> = (1..60).map(|length| "ñun".repeat(length)).collect();
+        assert_eq!(app.names(json!({ "search": words.join(" ") })).await, Vec::<String>::new());
+    }
+
     async fn the_page_size_is_10_by_default_and_1000_at_most(app: TestApp) {
         for number in 0..12 {
             app.create(&format!("Ana{number}"), "Paz").await;

@@ -3,7 +3,7 @@
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::pages::{List, Statement, Wanted};
+use super::pages::{List, Wanted};
 use super::{Postgres, Result};
 use crate::account::{Account, Filter, Name};
 use crate::caller::Caller;
@@ -30,8 +30,7 @@ pub(crate) async fn list(
         page,
         trigrams: db.trigrams,
     };
-    let statement = Statement::page(&wanted, COLUMNS, "");
-    let rows = db.page(&statement).await?;
+    let rows = db.page(wanted, COLUMNS, "").await?;
     let rows = rows.iter().map(account).collect::<Result<_>>()?;
     Ok(Page::from_one_more(rows, page.size, |account: &Account| account.id))
 }

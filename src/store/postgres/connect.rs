@@ -29,7 +29,7 @@ const SAY: Duration = Duration::from_secs(5);
 /// table because the table was empty when it was made would stay when it is full. They are planned once: left to itself,
 /// the server plans a page anew each time, which takes twice as long as the page.
 const SETTINGS: &str = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off -c max_parallel_workers_per_gather=0 -c timezone=UTC \
-                        -c idle_in_transaction_session_timeout=60s -c client_connection_check_interval=1s";
+                        -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s";
 
 /// A pool that connects when a connection is first needed.
 pub(super) fn pool(connector: Connector, options: &Options) -> Result<Pool, Error> {

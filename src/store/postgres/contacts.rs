@@ -3,7 +3,7 @@
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::pages::{List, Statement, Wanted};
+use super::pages::{List, Wanted};
 use super::sql::{self, accounts_of_contact};
 use super::{Postgres, Result};
 use crate::account::AccountName;
@@ -23,8 +23,7 @@ pub(crate) async fn list(
     filter: &Filter,
     page: PageRequest,
 ) -> Result<Page<Contact>> {
-    let statement = Statement::page(&wanted(db, caller, filter, page), COLUMNS, accounts_of_contact!());
-    let rows = db.page(&statement).await?;
+    let rows = db.page(wanted(db, caller, filter, page), COLUMNS, accounts_of_contact!()).await?;
     let rows = rows.iter().map(contact).collect::<Result<_>>()?;
     Ok(Page::from_one_more(rows, page.size, |contact: &Contact| contact.id))
 }
@@ -36,8 +35,7 @@ pub(crate) async fn list_names(
     page: PageRequest,
 ) -> Result<Page<ContactName>> {
     let columns = "t.id, t.uuid, t.nombre, t.apellido";
-    let statement = Statement::page(&wanted(db, caller, filter, page), columns, "");
-    let rows = db.page(&statement).await?;
+    let rows = db.page(wanted(db, caller, filter, page), columns, "").await?;
     let rows = rows.iter().map(contact_name).collect::<Result<_>>()?;
     Ok(Page::from_one_more(rows, page.size, |contact: &ContactName| contact.id))
 }

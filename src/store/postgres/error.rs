@@ -53,7 +53,7 @@ pub(super) fn advice(error: &tokio_postgres::Error) -> Option<&'static str> {
         "28P01" | "28000" => {
             Some("check the user and the password in the address, and the server's pg_hba.conf")
         }
-        "42501" => Some("let the user own the database, or GRANT CREATE ON SCHEMA public to it"),
+        "42501" => Some("the user needs the right to connect and to make tables: let it own the database"),
         _ if describe(error).contains("password missing") => Some(
             "the server asks for a password: put it into the address, as in postgres://USER:PASSWORD@HOST/DATABASE",
         ),

@@ -41,6 +41,8 @@ pub(super) async fn prepare(pool: &Pool, limit: Duration) -> Result<bool, Error>
     if newest(&connection).await? == migrate::newest(migrate::POSTGRES) && has_trigrams(&connection).await? {
         return Ok(true);
     }
+    // The making of an index waits for whoever has written before.
+    connection.batch_execute("SET lock_timeout = 0").await?;
     lock(&connection, limit).await?;
     let done = async {
         migrate(&mut connection).await?;

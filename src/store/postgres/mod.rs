@@ -28,10 +28,11 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Row, RowStream};
 
 use super::{Error, Options, Result, Server};
+use crate::paging::{Cursor, PageRequest};
 use connect::Connector;
 use error::Verdict;
 use lent::Lent;
-use pages::Statement;
+use pages::{Statement, Wanted};
 use pulse::Pulse;
 
 /// How long a statement may take. The server is not asked to stop it: stopped while it waits for a standby, it would
@@ -91,14 +92,44 @@ impl Postgres {
         self.run(Question::Prepared(sql, params)).await.map(|(_, changed)| changed)
     }
 
-    /// The rows of a page.
-    async fn page(&self, statement: &Statement) -> Result<Vec<Row>> {
+    /// The rows of a page, and one more if there are more: these columns of each row `t`, and of what is joined to it.
+    async fn page(&self, mut wanted: Wanted<'_>, columns: &str, join: &str) -> Result<Vec<Row>> {
+        let Some(search) = wanted.search.filter(|search| search.words().any(|(_, exact)| exact.is_some()))
+        else {
+            return self.page_rows(&Statement::page(&wanted, columns, join)).await;
+        };
+        // A statement can't say of an ñ all that the search asks. It gives hardly anything too much, but it may.
+        let columns = format!("{columns}, t.busqueda");
+        let limit = wanted.page.size + 1;
+        let mut found = Vec::new();
+        loop {
+            let rows = self.page_rows(&Statement::page(&wanted, &columns, join)).await?;
+            let next = rows.get(wanted.page.size).map(|last| last.try_get("id")).transpose()?;
+            for row in rows {
+                if search.finds(row.try_get("busqueda")?) {
+                    found.push(row);
+                }
+            }
+            let Some(next) = next.filter(|_| found.len() < limit) else {
+                found.truncate(limit);
+                return Ok(found);
+            };
+            wanted.page = PageRequest { after: Cursor::after(next), size: PageRequest::MAX_SIZE };
+        }
+    }
+
+    async fn page_rows(&self, statement: &Statement) -> Result<Vec<Row>> {
         let params = statement.params();
         if statement.planned_for_values {
             return self.run(Question::Planned(&statement.sql, &params)).await.map(|(rows, _)| rows);
         }
         let params: Vec<Param<'_>> = params.into_iter().map(|(value, _)| value).collect();
         self.rows(&statement.sql, &params).await
+    }
+
+    /// Lets the server count anew what its tables hold, after many rows have come: plans are made by that.
+    pub(crate) async fn analyze(&self) -> Result<()> {
+        self.execute("ANALYZE contactos, cuentas, contactos_cuentas", &[]).await.map(drop)
     }
 
     /// Runs one statement, which is a transaction of its own.

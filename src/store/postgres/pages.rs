@@ -215,9 +215,9 @@ impl Statement {
     /// What the search asks of a row's names.
     fn names(&mut self, terms: &Terms) -> String {
         let mut names = format!("simple LIKE ALL ({})", self.param(terms.patterns.clone(), Type::TEXT_ARRAY));
-        if !terms.exact.is_empty() {
-            let exact = self.param(terms.exact.clone(), Type::TEXT_ARRAY);
-            names += &format!(" AND busqueda ~ ALL ({exact})");
+        if !terms.enyes.is_empty() {
+            let enyes = self.param(terms.enyes.clone(), Type::TEXT_ARRAY);
+            names += &format!(" AND busqueda LIKE ALL ({enyes})");
         }
         names
     }

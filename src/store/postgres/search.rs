@@ -8,16 +8,13 @@ const MAX_PIECES: usize = 32;
 /// How many words the index of trigrams is asked for; all are compared with the names that it gives.
 const MAX_PATTERNS: usize = 3;
 
-/// A word of so many bytes is longer than any folded name, so its pattern matches none. As an expression it could be more
-/// than the server takes.
-const LONGEST: usize = 10_000;
-
 /// What a name must be like to be found.
 pub(super) struct Terms {
     /// Patterns of LIKE for names with every `ñ` as `n`, all of which must match.
     pub(super) patterns: Vec<String>,
-    /// Regular expressions for names as they are, all of which must match: the words with an `ñ`.
-    pub(super) exact: Vec<String>,
+    /// The same for names as they are: of the words with an `ñ`, that it is one. Both may match at different places, so
+    /// what is found is looked at again.
+    pub(super) enyes: Vec<String>,
     /// How an index finds candidates.
     pub(super) by: Index,
 }
@@ -34,15 +31,13 @@ impl Terms {
     pub(super) fn new(search: &Search, trigrams: bool) -> Self {
         let words: Vec<&str> = search.words().map(|(word, _)| word).collect();
         let patterns: Vec<String> = words.iter().map(|word| pattern(word)).collect();
-        let exact =
-            search.words().filter_map(|(_, exact)| exact.filter(|word| word.len() < LONGEST).map(expression));
-        let exact = exact.collect();
+        let enyes = search.words().filter_map(|(_, exact)| exact.map(with_enye)).collect();
         let by = if trigrams && words.iter().all(|word| has_trigram(word)) {
             Index::Trigrams(patterns.iter().take(MAX_PATTERNS).cloned().collect())
         } else {
             Index::Pieces(pieces(&words))
         };
-        Self { patterns, exact, by }
+        Self { patterns, enyes, by }
     }
 }
 
@@ -51,17 +46,9 @@ fn pattern(word: &str) -> String {
     format!("%{}%", word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 
-/// The word anywhere, where an `n` meets `n` or `ñ`. Only ASCII has characters that mean something in an expression.
-fn expression(word: &str) -> String {
-    let mut expression = String::with_capacity(2 * word.len());
-    for c in word.chars() {
-        match c {
-            'n' => expression.push_str("[nñ]"),
-            c if c.is_ascii() && !c.is_ascii_alphanumeric() => expression.extend(['\\', c]),
-            c => expression.push(c),
-        }
-    }
-    expression
+/// The word anywhere, where its `n` may be any character, and its `ñ` is one.
+fn with_enye(word: &str) -> String {
+    pattern(word).replace('n', "_")
 }
 
 /// Whether the index of trigrams has something of the word in every locale: it knows letters and digits alone, and in
@@ -104,8 +91,8 @@ mod tests {
     fn wildcards_are_plain_characters() {
         assert_eq!(terms("100%").patterns, ["%100\\%%"]);
         assert_eq!(terms("a_\\").patterns, ["%a\\_\\\\%"]);
-        assert_eq!(terms("ñ.*n").exact, ["ñ\\.\\*[nñ]"]);
-        assert!(terms("nunez").exact.is_empty());
+        assert_eq!(terms("nuñ%").enyes, ["%_uñ\\%%"]);
+        assert!(terms("nunez").enyes.is_empty());
     }
 
     #[test]

@@ -346,10 +346,12 @@ async fn a_search_finds_by_an_index_what_the_rule_finds() {
         .unwrap();
     let folded: Vec<String> = names.iter().map(|(first, last)| fold_names(first, last)).collect();
 
-    let mut terms: Vec<String> =
-        ["w", "q", "wx", "ñw", "xylo", "7", "zq", "%", "_", "\\", "王", "ж", "ma xy", "%_", "q w"]
-            .map(String::from)
-            .into();
+    let mut terms: Vec<String> = [
+        "w", "q", "wx", "ñw", "nuñ", "ñen", "nuñe nu", "xylo", "7", "zq", "%", "_", "\\", "王", "ж", "ma xy",
+        "%_", "q w",
+    ]
+    .map(String::from)
+    .into();
     for _ in 0..60 {
         let name: Vec<char> = folded[numbers.below(folded.len())].chars().collect();
         let start = numbers.below(name.len());
