@@ -156,6 +156,7 @@ impl Statement {
             }
         };
         let (table, rows, status) = (wanted.list.table(), wanted.list.rows(), condition(wanted.status));
+        // In `resto` the id is no condition for an index (`+ 0`): all the ids after the walk would be gathered first.
         let (rows_in_order, order) = wanted.list.rows_in_order(after);
         format!(
             "paso AS MATERIALIZED (
@@ -165,7 +166,7 @@ impl Statement {
              resto AS MATERIALIZED (
                  SELECT id FROM {table}
                  WHERE (SELECT count(*) FROM paso) = {walk} AND (SELECT count(*) FROM vistos) < {limit}
-                     AND {rows} AND id > (SELECT max(id) FROM paso) AND {by_index} AND {names} {status}),
+                     AND {rows} AND id + 0 > (SELECT max(id) FROM paso) AND {by_index} AND {names} {status}),
              ids AS MATERIALIZED (
                  SELECT id FROM vistos UNION ALL SELECT id FROM resto ORDER BY id LIMIT {limit})"
         )
