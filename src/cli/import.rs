@@ -84,8 +84,12 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
         }
     }
     bar.finish_and_clear();
-    if run.imported > BATCH as u64 && !run.dry_run {
-        run.store.analyze().await?;
+    // The rows are in, whatever becomes of this: a failure here must not look like one of the import.
+    if run.imported > BATCH as u64
+        && !run.dry_run
+        && let Err(error) = run.store.analyze().await
+    {
+        tracing::warn!(%error, "searches and lists may be slow for some minutes");
     }
     run.summary(start.elapsed())
 }

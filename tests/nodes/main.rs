@@ -15,6 +15,8 @@ mod client;
 mod postgres;
 #[path = "../support/redis.rs"]
 mod redis;
+#[path = "../support/said.rs"]
+mod said;
 mod support;
 
 mod aborted;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::net::TcpListener;
-use std::process::{Child, Command, Output};
+use std::process::{Child, Command};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ pub(crate) use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub(crate) use crate::client::{Answer, Client, column};
+pub(crate) use crate::said::Said;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_contacts");
 
@@ -44,20 +45,6 @@ pub(crate) fn contacts(database: &str, arguments: &str) -> Command {
     command.args(arguments.split_whitespace());
     command.env("CONTACTS_DATABASE", database).env("CONTACTS_JWT_SECRET", SECRET);
     command
-}
-
-/// What a command said.
-pub(crate) struct Said {
-    pub(crate) success: bool,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
-
-impl From<Output> for Said {
-    fn from(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self { success: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
-    }
 }
 
 /// What a command says that must succeed.

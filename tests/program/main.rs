@@ -7,6 +7,8 @@
 mod postgres;
 #[path = "../support/redis.rs"]
 mod redis;
+#[path = "../support/said.rs"]
+mod said;
 mod support;
 
 mod copy;

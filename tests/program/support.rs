@@ -3,31 +3,19 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 pub(crate) use serde_json::{Value, json};
 use tempfile::TempDir;
+
+pub(crate) use crate::said::Said;
 
 /// The program's path.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_contacts");
 
 /// A fresh folder in which commands run.
 pub(crate) struct Folder(TempDir);
-
-/// What a command said.
-pub(crate) struct Said {
-    pub(crate) success: bool,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
-
-impl From<Output> for Said {
-    fn from(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self { success: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
-    }
-}
 
 impl Folder {
     pub(crate) fn new() -> Self {

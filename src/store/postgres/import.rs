@@ -1,18 +1,19 @@
 //! An import into PostgreSQL: a batch of rows in a few statements, all of it or none.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
-use super::{Postgres, Result, STATEMENT_LIMIT, sql};
+use super::{Driver, Postgres, Result, STATEMENT_LIMIT, sql};
 use crate::caller::Caller;
 use crate::contact::{Import, Imported};
 use crate::role::DEFAULTS;
 use crate::search::{fold, fold_names};
 
 /// How long a batch may take: it waits for other imports of its workspace.
-const BATCH_LIMIT: std::time::Duration = STATEMENT_LIMIT.saturating_mul(6);
+const BATCH_LIMIT: Duration = STATEMENT_LIMIT.saturating_mul(6);
 
 /// What becomes of the rows, if they are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,9 +49,7 @@ pub(crate) async fn contacts(
     }
 }
 
-type Told<T> = std::result::Result<T, tokio_postgres::Error>;
-
-async fn put_in(transaction: &Transaction<'_>, caller: &Caller, rows: &[Import]) -> Told<Vec<Imported>> {
+async fn put_in(transaction: &Transaction<'_>, caller: &Caller, rows: &[Import]) -> Driver<Vec<Imported>> {
     let workspace = caller.workspace();
     let create = transaction.prepare_cached(sql::CREATE_WORKSPACE).await?;
     transaction.execute(&create, &[&workspace, &DEFAULTS.as_slice()]).await?;
@@ -91,7 +90,7 @@ struct Roles {
 }
 
 impl Roles {
-    async fn read(transaction: &Transaction<'_>, workspace: &str) -> Told<Self> {
+    async fn read(transaction: &Transaction<'_>, workspace: &str) -> Driver<Self> {
         let list = transaction.prepare_cached(sql::LIST_ROLES).await?;
         let (mut by_name, mut first) = (HashMap::new(), None);
         for row in transaction.query(&list, &[&workspace]).await? {
@@ -120,7 +119,7 @@ struct Accounts {
 }
 
 impl Accounts {
-    async fn read(transaction: &Transaction<'_>, workspace: &str, rows: &[Import]) -> Told<Self> {
+    async fn read(transaction: &Transaction<'_>, workspace: &str, rows: &[Import]) -> Driver<Self> {
         let names = rows.iter().filter_map(|row| row.account.as_ref());
         let mut names: Vec<String> = names.map(|name| fold(name.as_str())).collect();
         names.sort_unstable();
@@ -149,7 +148,7 @@ impl Accounts {
         })
     }
 
-    async fn create_new(&self, transaction: &Transaction<'_>, workspace: &str) -> Told<()> {
+    async fn create_new(&self, transaction: &Transaction<'_>, workspace: &str) -> Driver<()> {
         let (uuids, names, folded) = &self.new;
         if !uuids.is_empty() {
             let create = transaction.prepare_cached(sql::CREATE_ACCOUNTS).await?;
@@ -182,7 +181,7 @@ impl<'a> Contacts<'a> {
         self.folded.push(fold_names(first_name, last_name));
     }
 
-    async fn create(&self, transaction: &Transaction<'_>, caller: &Caller) -> Told<()> {
+    async fn create(&self, transaction: &Transaction<'_>, caller: &Caller) -> Driver<()> {
         let Self { uuids, first_names, last_names, emails, phones, folded } = self;
         let create = transaction.prepare_cached(sql::CREATE_CONTACTS).await?;
         let (workspace, user) = (caller.workspace(), caller.user());
@@ -208,7 +207,7 @@ impl Links {
         self.roles.push(role);
     }
 
-    async fn create(&self, transaction: &Transaction<'_>, workspace: &str) -> Told<()> {
+    async fn create(&self, transaction: &Transaction<'_>, workspace: &str) -> Driver<()> {
         let Self { contacts, accounts, roles } = self;
         if !contacts.is_empty() {
             let create = transaction.prepare_cached(sql::CREATE_ASSOCIATIONS).await?;
