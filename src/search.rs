@@ -116,13 +116,13 @@ impl Search {
     }
 
     /// Whether many plain names in one text may hold a match: a quick look before the names one by one.
-    pub fn may_find_in(&self, names: &str) -> bool {
-        self.words.iter().all(|word| word.finder.find(names.as_bytes()).is_some())
+    pub fn may_find_in(&self, names: &[u8]) -> bool {
+        self.words.iter().all(|word| word.finder.find(names).is_some())
     }
 
     /// Where in a text of many plain names the longest word occurs first.
-    pub fn first_hit(&self, names: &str) -> Option<usize> {
-        self.words.first()?.finder.find(names.as_bytes())
+    pub fn first_hit(&self, names: &[u8]) -> Option<usize> {
+        self.words.first()?.finder.find(names)
     }
 }
 

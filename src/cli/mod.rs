@@ -5,22 +5,18 @@ mod copy;
 mod export;
 mod import;
 mod keys;
+mod log;
 mod migrate;
 mod roles;
 mod serve;
 mod token;
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
 use clap::Parser as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::runtime;
-use tracing_subscriber::Layer as _;
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::caller::Caller;
 use crate::config::{Cli, Command, Database, Owner};
@@ -39,7 +35,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> anyhow::Result<()> {
-    log(if let Command::Serve(serve) = &command { &serve.log } else { "warn" })?;
+    log::start(if let Command::Serve(serve) = &command { &serve.log } else { "warn" })?;
     match command {
         Command::Serve(serve) => {
             let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -56,26 +52,6 @@ fn run(command: Command) -> anyhow::Result<()> {
 
 fn one_thread() -> std::io::Result<runtime::Runtime> {
     runtime::Builder::new_current_thread().enable_all().build()
-}
-
-/// Logs go to standard error: lines for people on a terminal, one JSON object a line elsewhere.
-fn log(levels: &str) -> anyhow::Result<()> {
-    let help =
-        "--log takes a level (error, warn, info, debug, trace, off), also by part: warn,contacts::http=info";
-    // A word that is no level would be taken for the name of a part, and everything else would fall silent.
-    for part in levels.split(',') {
-        let level = part.rsplit('=').next().unwrap_or(part);
-        level.parse::<LevelFilter>().context(help)?;
-    }
-    let levels: Targets = levels.parse().context(help)?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let lines = if std::io::stderr().is_terminal() {
-        lines.boxed()
-    } else {
-        lines.json().with_span_list(false).boxed()
-    };
-    tracing_subscriber::registry().with(lines.with_filter(levels)).init();
-    Ok(())
 }
 
 /// Refuses a database file that is not there, where making one would hide a mistake.

@@ -2,12 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::extract::{Request, State};
 use axum::http::header::{CONNECTION, HeaderValue};
-use axum::middleware::Next;
 use axum::response::Response;
-
-use super::Shared;
 
 /// Whether the service is about to stop.
 #[derive(Default)]
@@ -21,13 +17,11 @@ impl Leaving {
     pub(super) fn has_begun(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
-}
 
-/// Ends each connection with its next answer, so that none is in use, or about to be, when the service stops.
-pub(super) async fn announce(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    if app.leaving.has_begun() {
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    /// Ends each connection with its next answer, so that none is in use, or about to be, when the service stops.
+    pub(super) fn announce(&self, response: &mut Response) {
+        if self.has_begun() {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
     }
-    response
 }

@@ -1,9 +1,9 @@
 //! The HTTP API: the map of its routes, and the layers that every request passes.
 
 mod accounts;
+mod admit;
 mod answer;
 mod associations;
-mod auth;
 mod contacts;
 mod error;
 mod json;
@@ -19,12 +19,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse as _, Response};
+use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use axum::routing::{MethodRouter, any, get, post};
 use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::store::Store;
 use crate::token::Verifier;
@@ -58,38 +57,29 @@ impl App {
     }
 }
 
-/// All routes with all layers. What comes first here is nearest to the handlers.
+/// All routes with all layers.
 pub fn router(app: Arc<App>) -> Router {
     let api = Router::new()
-        .both("/sales/contacts", post(contacts::list))
-        .both("/sales/contacts/contact", get(contacts::get).post(contacts::change))
-        .both("/sales/contacts/associate-account", post(associations::associate))
-        .both("/sales/contacts/dissociate-account", post(associations::dissociate))
-        .both("/sales/contacts/associations", post(associations::act))
-        .both("/sales/accounts", post(accounts::list))
-        .both("/sales/accounts/account", get(accounts::get).post(accounts::change))
-        .both("/sales/roles", post(roles::list))
-        .both("/sales/roles/role", post(roles::change))
-        .fallback(unknown_path)
-        .method_not_allowed_fallback(unknown_method);
-    let guarded = |routes: Router<Shared>| {
-        let limited = routes.layer(from_fn_with_state(app.clone(), limit::limit));
-        limited.layer(from_fn_with_state(app.clone(), auth::authenticate))
-    };
+        .both("/api/sales/contacts", post(contacts::list))
+        .both("/api/sales/contacts/contact", get(contacts::get).post(contacts::change))
+        .both("/api/sales/contacts/associate-account", post(associations::associate))
+        .both("/api/sales/contacts/dissociate-account", post(associations::dissociate))
+        .both("/api/sales/contacts/associations", post(associations::act))
+        .both("/api/sales/accounts", post(accounts::list))
+        .both("/api/sales/accounts/account", get(accounts::get).post(accounts::change))
+        .both("/api/sales/roles", post(roles::list))
+        .both("/api/sales/roles/role", post(roles::change))
+        .both("/api", any(unknown_path))
+        .route("/api/{*path}", any(unknown_path))
+        .method_not_allowed_fallback(unknown_method)
+        .layer(from_fn_with_state(app.clone(), admit::admit));
     Router::new()
-        .nest("/api", guarded(api))
-        // The one path below /api that nesting leaves out.
-        .merge(guarded(Router::new().route("/api/", any(unknown_path))))
         .route("/health", get(health))
         .route("/ready", get(ready))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
-        .layer(CatchPanicLayer::custom(|_| {
-            tracing::error!("a request panicked");
-            Error::Internal.into_response()
-        }))
-        .layer(from_fn_with_state(app.clone(), leave::announce))
-        .layer(from_fn(trace::trace))
+        .merge(api)
+        .layer(from_fn_with_state(app.clone(), trace::trace))
         .with_state(app)
 }
 

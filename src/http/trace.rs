@@ -1,24 +1,36 @@
-//! The outermost layer: a request id on every answer, and one line in the log for it.
+//! The outermost layer: a request id on every answer, one line in the log for it, and an answer also after a panic.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{HeaderName, HeaderValue};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 use uuid::Uuid;
+
+use super::Shared;
+use super::error::Error;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives a request its id and logs what became of it. The log names the route, never the path or the query as sent.
-pub(super) async fn trace(request: Request, next: Next) -> Response {
+pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let start = Instant::now();
     let id = request.headers().get(&REQUEST_ID).filter(|id| is_sound(id)).cloned().unwrap_or_else(new_id);
     let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().map(|answer| {
+        answer.unwrap_or_else(|_| {
+            tracing::error!("a request panicked");
+            Error::Internal.into_response()
+        })
+    });
+    let mut response = answer.instrument(span.clone()).await;
+    app.leaving.announce(&mut response);
     let status = response.status().as_u16();
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
     let microseconds = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);

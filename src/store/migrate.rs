@@ -13,11 +13,14 @@ pub(crate) struct Migration {
 }
 
 /// The changes of a SQLite database.
-pub(crate) const SQLITE: &[Migration] = &[Migration {
-    number: 1,
-    name: "contactos",
-    sql: include_str!("../../migrations/sqlite/0001_contactos.sql"),
-}];
+pub(crate) const SQLITE: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "contactos",
+        sql: include_str!("../../migrations/sqlite/0001_contactos.sql"),
+    },
+    Migration { number: 2, name: "busqueda", sql: include_str!("../../migrations/sqlite/0002_busqueda.sql") },
+];
 
 /// The changes of a PostgreSQL database.
 pub(crate) const POSTGRES: &[Migration] = &[Migration {

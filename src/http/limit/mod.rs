@@ -11,12 +11,10 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use axum::extract::{Extension, Request, State};
+use axum::extract::Request;
 use axum::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
-use axum::middleware::Next;
 use axum::response::Response;
 
-use super::Shared;
 use super::error::Error;
 use crate::caller::Caller;
 use local::Local;
@@ -25,24 +23,6 @@ use shared::Windows;
 pub use address::{InvalidAddress, RedisAddress};
 
 const WINDOW: Duration = Duration::from_secs(1);
-
-/// Lets as many requests of a caller pass as the limit allows; an answer says how many are left.
-pub(super) async fn limit(
-    State(app): State<Shared>,
-    Extension(caller): Extension<Caller>,
-    request: Request,
-    next: Next,
-) -> Response {
-    match app.limits.caller(&caller).await {
-        None => next.run(request).await,
-        Some(allowance) if !allowance.allowed => allowance.refuse(request).await,
-        Some(allowance) => {
-            let mut response = next.run(request).await;
-            allowance.announce(&mut response);
-            response
-        }
-    }
-}
 
 /// The limits: of callers by who they are, of requests without a valid token by address.
 pub struct Limits {
@@ -63,7 +43,8 @@ impl Limits {
         Self { shared, ..Self::new(per_second) }
     }
 
-    async fn caller(&self, caller: &Caller) -> Option<Allowance> {
+    /// Counts a request of a caller; nothing if there is no limit.
+    pub(super) async fn caller(&self, caller: &Caller) -> Option<Allowance> {
         // Neither name holds a control character.
         let name = |caller: &Caller| format!("caller:{}\u{1f}{}", caller.workspace(), caller.user());
         self.take(&self.callers, caller, name).await
@@ -115,7 +96,7 @@ impl Allowance {
     }
 
     /// Adds the headers of the IETF draft "RateLimit header fields for HTTP".
-    fn announce(&self, response: &mut Response) {
+    pub(super) fn announce(&self, response: &mut Response) {
         const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
         const LEFT: HeaderName = HeaderName::from_static("ratelimit");
         let fields = [

@@ -15,12 +15,7 @@ impl Listed for Account {
     const COLUMNS: &'static str = "id, uuid, nombre, fecha_inactivacion IS NULL AS activa";
 
     fn read(row: &Row<'_>) -> Result<Self> {
-        Ok(Self {
-            id: row.get("id")?,
-            uuid: row.get("uuid")?,
-            name: row.get("nombre")?,
-            active: row.get("activa")?,
-        })
+        Ok(Self { id: row.get(0)?, uuid: row.get(1)?, name: row.get(2)?, active: row.get(3)? })
     }
 
     fn id(&self) -> i64 {
@@ -73,9 +68,12 @@ fn found(
 ) -> Result<Vec<Account>> {
     let Some(search) = &filter.search else { return Ok(Vec::new()) };
     let mut statement = db.prepare_cached(
-        "SELECT bloque, texto FROM cuentas_busqueda WHERE espacio = $1 AND bloque >= $2 ORDER BY bloque",
+        "SELECT bloque, texto FROM cuentas_busqueda
+         WHERE espacio = $1 AND bloque >= coalesce(
+             (SELECT max(bloque) FROM cuentas_busqueda WHERE espacio = $1 AND bloque <= $2), 0)
+         ORDER BY bloque",
     )?;
-    let blocks = statement.query(params![caller.workspace(), search::block(after)])?;
+    let blocks = statement.query(params![caller.workspace(), after])?;
     let ids = search::matches(blocks, search, filter.status, after, limit)?;
     let sql = format!("SELECT {} FROM cuentas WHERE espacio = $1 AND id = $2", Account::COLUMNS);
     let mut statement = db.prepare_cached(&sql)?;
@@ -92,7 +90,7 @@ fn chosen(
     limit: usize,
 ) -> Result<Vec<Account>> {
     let mut statement = db.prepare_cached(
-        "SELECT a.id, a.uuid, a.nombre, a.busqueda, a.fecha_inactivacion IS NULL AS activa
+        "SELECT a.id, a.uuid, a.nombre, a.fecha_inactivacion IS NULL AS activa, a.busqueda
          FROM rarray($1) u CROSS JOIN cuentas a ON a.espacio = $2 AND a.uuid = u.value
          WHERE a.id > $3 AND a.fecha_eliminacion IS NULL ORDER BY a.id",
     )?;

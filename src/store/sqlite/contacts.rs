@@ -1,6 +1,6 @@
 //! Contacts in SQLite. All of a caller's contacts are named by `espacio` and `propietario`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rusqlite::types::Value;
@@ -24,12 +24,12 @@ impl Listed for Contact {
 
     fn read(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
-            id: row.get("id")?,
-            uuid: row.get("uuid")?,
-            first_name: row.get("nombre")?,
-            last_name: row.get("apellido")?,
-            email: row.get("email")?,
-            phone: row.get("telefono")?,
+            id: row.get(0)?,
+            uuid: row.get(1)?,
+            first_name: row.get(2)?,
+            last_name: row.get(3)?,
+            email: row.get(4)?,
+            phone: row.get(5)?,
             accounts: Vec::new(),
         })
     }
@@ -43,12 +43,7 @@ impl Listed for ContactName {
     const COLUMNS: &'static str = "id, uuid, nombre, apellido";
 
     fn read(row: &Row<'_>) -> Result<Self> {
-        Ok(Self {
-            id: row.get("id")?,
-            uuid: row.get("uuid")?,
-            first_name: row.get("nombre")?,
-            last_name: row.get("apellido")?,
-        })
+        Ok(Self { id: row.get(0)?, uuid: row.get(1)?, first_name: row.get(2)?, last_name: row.get(3)? })
     }
 
     fn id(&self) -> i64 {
@@ -138,9 +133,12 @@ fn found(db: &Connection, caller: &Caller, filter: &Filter, after: i64, limit: u
     let Some(search) = &filter.search else { return Ok(Vec::new()) };
     let mut statement = db.prepare_cached(
         "SELECT bloque, texto FROM contactos_busqueda
-         WHERE espacio = $1 AND propietario = $2 AND bloque >= $3 ORDER BY bloque",
+         WHERE espacio = $1 AND propietario = $2 AND bloque >= coalesce(
+             (SELECT max(bloque) FROM contactos_busqueda
+                 WHERE espacio = $1 AND propietario = $2 AND bloque <= $3), 0)
+         ORDER BY bloque",
     )?;
-    let blocks = statement.query(params![caller.workspace(), caller.user(), search::block(after)])?;
+    let blocks = statement.query(params![caller.workspace(), caller.user(), after])?;
     search::matches(blocks, search, filter.status, after, limit)
 }
 
@@ -240,7 +238,6 @@ fn account_ids(db: &Connection, caller: &Caller, accounts: &[Uuid]) -> Result<Rc
 
 /// Gives contacts their accounts: one statement for the whole page.
 fn add_accounts(db: &Connection, caller: &Caller, contacts: &mut [Contact]) -> Result<()> {
-    let places: HashMap<i64, usize> = contacts.iter().enumerate().map(|(place, c)| (c.id, place)).collect();
     let ids: Rc<Vec<Value>> = Rc::new(contacts.iter().map(|contact| Value::Integer(contact.id)).collect());
     let mut statement = db.prepare_cached(
         "SELECT l.contacto, a.uuid, a.nombre
@@ -251,8 +248,9 @@ fn add_accounts(db: &Connection, caller: &Caller, contacts: &mut [Contact]) -> R
     )?;
     let mut rows = statement.query(params![ids, caller.workspace()])?;
     while let Some(row) = rows.next()? {
-        if let Some(place) = places.get(&row.get("contacto")?) {
-            contacts[*place].accounts.push(AccountName { uuid: row.get("uuid")?, name: row.get("nombre")? });
+        // A page is in the order of ids.
+        if let Ok(place) = contacts.binary_search_by_key(&row.get(0)?, |contact| contact.id) {
+            contacts[place].accounts.push(AccountName { uuid: row.get(1)?, name: row.get(2)? });
         }
     }
     Ok(())
@@ -267,7 +265,7 @@ pub(crate) fn get(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<Option
     contact.accounts = db
         .prepare_cached(sql::ACCOUNTS_OF_CONTACT)?
         .query_map(params![caller.workspace(), contact.id], |row| {
-            Ok(AccountName { uuid: row.get("uuid")?, name: row.get("nombre")? })
+            Ok(AccountName { uuid: row.get(0)?, name: row.get(1)? })
         })?
         .collect::<Result<_>>()?;
     Ok(Some(contact))

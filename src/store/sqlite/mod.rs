@@ -48,8 +48,8 @@ impl Sqlite {
         open::prepare(path)?;
         let threads = thread::available_parallelism().map_or(2, usize::from);
         Ok(Self {
-            short: Readers::start("read", threads, path)?,
-            long: Readers::start("read-long", threads, path)?,
+            short: Readers::start("read", threads, worker::SHORT_READS, path)?,
+            long: Readers::start("read-long", threads, 1, path)?,
             writer: Writer::start(path)?,
         })
     }
@@ -100,6 +100,7 @@ impl From<SqliteError> for Error {
 /// A row of a page, by the columns that it needs.
 trait Listed: Sized {
     const COLUMNS: &'static str;
+    /// Reads the columns by their places: by their names, a page would take a third longer.
     fn read(row: &Row<'_>) -> rusqlite::Result<Self>;
     fn id(&self) -> i64;
 }

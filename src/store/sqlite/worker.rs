@@ -17,6 +17,9 @@ const QUEUE: usize = 1024;
 /// How many writes share a commit at most.
 const GROUP: usize = 256;
 
+/// How many short reads share a snapshot at most: beginning and ending one takes as long as a read.
+pub(super) const SHORT_READS: usize = 32;
+
 /// Threads that take jobs from one queue. They end, and are waited for, when this is dropped.
 struct Workers<J> {
     jobs: Option<Sender<J>>,
@@ -69,8 +72,10 @@ type ReadJob = Box<dyn FnOnce(&Connection) + Send>;
 pub(super) struct Readers(Workers<ReadJob>);
 
 impl Readers {
-    pub(super) fn start(name: &str, count: usize, path: &Path) -> Result<Self, Error> {
-        Workers::start(name, count, path, run_reads).map(Self)
+    /// So many threads, each of which takes up to `group` reads at once.
+    pub(super) fn start(name: &str, threads: usize, group: usize, path: &Path) -> Result<Self, Error> {
+        let run = move |connection, jobs| run_reads(&connection, &jobs, threads, group);
+        Workers::start(name, threads, path, run).map(Self)
     }
 
     pub(super) async fn read<T: Send + 'static>(
@@ -88,15 +93,21 @@ impl Readers {
     }
 }
 
-fn run_reads(connection: Connection, jobs: Receiver<ReadJob>) {
+fn run_reads(connection: &Connection, jobs: &Receiver<ReadJob>, threads: usize, group: usize) {
     if let Err(error) = connection.pragma_update(None, "query_only", true) {
         tracing::error!(%error, "a read connection could not be made read-only");
     }
-    while let Ok(job) = jobs.recv() {
-        // After a panic the caller's channel is closed, which it reports as a failure.
-        let _ = catch_unwind(AssertUnwindSafe(|| job(&connection)));
-        if !connection.is_autocommit() {
-            let _ = execute(&connection, "ROLLBACK");
+    while let Ok(first) = jobs.recv() {
+        // Those that have queued up by now share a snapshot. Who comes later must see what was acknowledged meanwhile.
+        let share = (jobs.len() / threads).min(group - 1);
+        let mut reads = vec![first];
+        reads.extend(jobs.try_iter().take(share));
+        for read in reads {
+            // After a panic the caller's channel is closed, which it reports as a failure.
+            let _ = catch_unwind(AssertUnwindSafe(|| read(connection)));
+        }
+        if !connection.is_autocommit() && execute(connection, "COMMIT").is_err() {
+            let _ = execute(connection, "ROLLBACK");
         }
     }
 }
@@ -105,11 +116,10 @@ fn in_snapshot<T>(
     connection: &Connection,
     work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {
-    execute(connection, "BEGIN")?;
-    // What an error leaves open is rolled back by the loop; committing here would hide the error behind its own.
-    let result = work(connection)?;
-    execute(connection, "COMMIT")?;
-    Ok(result)
+    if connection.is_autocommit() {
+        execute(connection, "BEGIN")?;
+    }
+    work(connection)
 }
 
 fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {

@@ -1,4 +1,8 @@
-//! The layer that turns a token into a caller (API document, "Authentication").
+//! The layer before all calls: a token becomes a caller (API document, "Authentication"), who has as many requests as
+//! the limit allows ("Rate Limiting").
+//!
+//! One layer for both, because each layer costs as much as the check of a token: for every request, axum copies all that
+//! is below it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -11,19 +15,27 @@ use axum::response::Response;
 use super::Shared;
 use super::error::Error;
 
-/// Lets a request with a valid token pass, with its caller; slows down an address that has none.
-pub(super) async fn authenticate(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
-    if let Some(caller) = bearer(request.headers()).and_then(|token| app.tokens.verify(token)) {
-        request.extensions_mut().insert(caller);
-        return next.run(request).await;
+/// Lets a caller pass as often as the limit allows; slows down an address that has no valid token.
+pub(super) async fn admit(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    let Some(caller) = bearer(request.headers()).and_then(|token| app.tokens.verify(token)) else {
+        if is_preflight(&request) {
+            return Error::Unauthorized.refuse(request).await;
+        }
+        return match app.limits.address(network(&request)).await {
+            Some(allowance) if !allowance.allowed => allowance.refuse(request).await,
+            _ => Error::Unauthorized.refuse(request).await,
+        };
+    };
+    let allowance = app.limits.caller(&caller).await;
+    if let Some(allowance) = allowance.as_ref().filter(|allowance| !allowance.allowed) {
+        return allowance.refuse(request).await;
     }
-    if is_preflight(&request) {
-        return Error::Unauthorized.refuse(request).await;
+    request.extensions_mut().insert(caller);
+    let mut response = next.run(request).await;
+    if let Some(allowance) = allowance {
+        allowance.announce(&mut response);
     }
-    match app.limits.address(network(&request)).await {
-        Some(allowance) if !allowance.allowed => allowance.refuse(request).await,
-        _ => Error::Unauthorized.refuse(request).await,
-    }
+    response
 }
 
 /// A browser asks before a call to another origin and sends no token with that; it does not count. With a token it
