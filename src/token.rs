@@ -57,14 +57,14 @@ pub struct Verifier {
 
 enum Key {
     /// Ready for use: the library would begin with the secret for each token, which takes as long as the check.
-    Secret(hmac::Key),
+    Secret(Box<hmac::Key>),
     Public(DecodingKey),
 }
 
 impl Verifier {
     /// Checks tokens signed with a shared secret (HS256).
     pub fn with_secret(secret: &Secret, claims: Claims) -> Self {
-        let key = Key::Secret(hmac::Key::new(hmac::HMAC_SHA256, &secret.0));
+        let key = Key::Secret(Box::new(hmac::Key::new(hmac::HMAC_SHA256, &secret.0)));
         Self { algorithm: Algorithm::HS256, key, claims }
     }
 
