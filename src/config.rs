@@ -152,9 +152,9 @@ impl Database {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "PostgreSQL")]
 pub struct Postgres {
-    /// Connections at most, beside one that asks whether the server answers
+    /// Connections at most, beside one that asks whether the server answers; an eighth of them is shared by short reads
     #[arg(long, env = "CONTACTS_DATABASE_CONNECTIONS", default_value_t = 8, value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(value_parser = clap::value_parser!(u16).range(2..=1000))]
     pub database_connections: u16,
     /// Seconds that a request waits for a connection before it is answered with 503
     #[arg(long, env = "CONTACTS_DATABASE_TIMEOUT", default_value_t = 2, value_name = "SECONDS")]

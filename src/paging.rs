@@ -53,6 +53,11 @@ impl PageRequest {
     pub const DEFAULT_SIZE: usize = 10;
     /// The documented maximum of `page_size`.
     pub const MAX_SIZE: usize = 1000;
+
+    /// Whether it is a matter of a moment, so that others may wait behind it.
+    pub fn is_small(&self) -> bool {
+        self.size <= 100
+    }
 }
 
 /// A part of a list, in order.

@@ -23,11 +23,18 @@ pub(crate) const SQLITE: &[Migration] = &[
 ];
 
 /// The changes of a PostgreSQL database.
-pub(crate) const POSTGRES: &[Migration] = &[Migration {
-    number: 1,
-    name: "contactos",
-    sql: include_str!("../../migrations/postgres/0001_contactos.sql"),
-}];
+pub(crate) const POSTGRES: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "contactos",
+        sql: include_str!("../../migrations/postgres/0001_contactos.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "busqueda",
+        sql: include_str!("../../migrations/postgres/0002_busqueda.sql"),
+    },
+];
 
 /// The newest change that this program knows.
 pub(crate) fn newest(known: &[Migration]) -> i64 {

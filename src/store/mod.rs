@@ -15,6 +15,7 @@ mod sql;
 mod sqlite;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -69,7 +70,7 @@ pub enum Store {
     /// The embedded one.
     Sqlite(Sqlite),
     /// A server, which other processes use at the same time.
-    Postgres(Postgres),
+    Postgres(Arc<Postgres>),
 }
 
 impl Store {
@@ -146,7 +147,7 @@ impl Store {
                 let caller = caller.clone();
                 db.write(move |db| sqlite::contacts::create(db, &caller, uuid, &details)).await?;
             }
-            Self::Postgres(db) => postgres::contacts::create(db, caller, uuid, &details).await?,
+            Self::Postgres(db) => postgres::creates::create(db, caller, uuid, details).await?,
         }
         Ok(uuid)
     }

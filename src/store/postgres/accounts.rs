@@ -28,7 +28,6 @@ pub(crate) async fn list(
         search: filter.search.as_deref(),
         status: filter.status,
         page,
-        trigrams: db.trigrams,
     };
     let rows = db.page(wanted, COLUMNS, "").await?;
     let rows = rows.iter().map(account).collect::<Result<_>>()?;
@@ -45,7 +44,8 @@ fn account(row: &Row) -> Result<Account> {
 }
 
 pub(crate) async fn get(db: &Postgres, caller: &Caller, uuid: Uuid) -> Result<Option<Account>> {
-    db.row(shared::GET_ACCOUNT, &[&caller.workspace(), &uuid]).await?.as_ref().map(account).transpose()
+    let rows = db.read(shared::GET_ACCOUNT, &[&caller.workspace(), &uuid]).await?;
+    rows.first().map(account).transpose()
 }
 
 pub(crate) async fn create(db: &Postgres, caller: &Caller, uuid: Uuid, name: &Name) -> Result<()> {

@@ -56,7 +56,8 @@ pub(crate) async fn list(
         Side::Account(uuid) => (sql::ASSOCIATIONS_OF_ACCOUNT, uuid),
     };
     let limit = page.size as i64 + 1;
-    let rows = db.rows(list, &[&caller.workspace(), &uuid, &page.after.id(), &limit]).await?;
+    let params: [Param<'_>; 4] = [&caller.workspace(), &uuid, &page.after.id(), &limit];
+    let rows = if page.is_small() { db.read(list, &params).await? } else { db.rows(list, &params).await? };
     if rows.is_empty() {
         return Ok(None);
     }

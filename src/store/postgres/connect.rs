@@ -27,17 +27,18 @@ const SAY: Duration = Duration::from_secs(5);
 
 /// What every session is told. Its statements are small and find their rows by an index; a plan that reads a whole
 /// table because the table was empty when it was made would stay when it is full. They are planned once: left to itself,
-/// the server plans a page anew each time, which takes twice as long as the page.
+/// the server plans a page anew each time, which takes twice as long as the page. Every search reads what is new and not yet
+/// in its place in the index, so that is kept short.
 const SETTINGS: &str = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off -c max_parallel_workers_per_gather=0 -c timezone=UTC \
-                        -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s";
+                        -c gin_pending_list_limit=256kB -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s";
 
-/// A pool that connects when a connection is first needed.
-pub(super) fn pool(connector: Connector, options: &Options) -> Result<Pool, Error> {
+/// A pool of so many connections at most, each of which is made when it is first needed.
+pub(super) fn pool(connector: Connector, options: &Options, connections: usize) -> Result<Pool, Error> {
     // A connection that is closed is noticed without a question to the server.
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = Manager::from_connect(Config::new(), connector, recycling);
     Pool::builder(manager)
-        .max_size(options.connections)
+        .max_size(connections)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(options.timeout))
         .create_timeout(Some(options.timeout))

@@ -8,7 +8,7 @@ use super::sql::{self, accounts_of_contact};
 use super::{Postgres, Result};
 use crate::account::AccountName;
 use crate::caller::Caller;
-use crate::contact::{Contact, ContactName, Details, Email, Filter, Phone, Update, Updated};
+use crate::contact::{Contact, ContactName, Email, Filter, Phone, Update, Updated};
 use crate::paging::{Page, PageRequest};
 use crate::search::fold_names;
 use crate::store::sql as shared;
@@ -23,7 +23,7 @@ pub(crate) async fn list(
     filter: &Filter,
     page: PageRequest,
 ) -> Result<Page<Contact>> {
-    let rows = db.page(wanted(db, caller, filter, page), COLUMNS, accounts_of_contact!()).await?;
+    let rows = db.page(wanted(caller, filter, page), COLUMNS, accounts_of_contact!()).await?;
     let rows = rows.iter().map(contact).collect::<Result<_>>()?;
     Ok(Page::from_one_more(rows, page.size, |contact: &Contact| contact.id))
 }
@@ -35,12 +35,12 @@ pub(crate) async fn list_names(
     page: PageRequest,
 ) -> Result<Page<ContactName>> {
     let columns = "t.id, t.uuid, t.nombre, t.apellido";
-    let rows = db.page(wanted(db, caller, filter, page), columns, "").await?;
+    let rows = db.page(wanted(caller, filter, page), columns, "").await?;
     let rows = rows.iter().map(contact_name).collect::<Result<_>>()?;
     Ok(Page::from_one_more(rows, page.size, |contact: &ContactName| contact.id))
 }
 
-fn wanted<'a>(db: &Postgres, caller: &'a Caller, filter: &'a Filter, page: PageRequest) -> Wanted<'a> {
+fn wanted<'a>(caller: &'a Caller, filter: &'a Filter, page: PageRequest) -> Wanted<'a> {
     Wanted {
         list: List::Contacts,
         caller,
@@ -49,7 +49,6 @@ fn wanted<'a>(db: &Postgres, caller: &'a Caller, filter: &'a Filter, page: PageR
         search: filter.search.as_deref(),
         status: filter.status,
         page,
-        trigrams: db.trigrams,
     }
 }
 
@@ -79,27 +78,8 @@ fn contact_name(row: &Row) -> Result<ContactName> {
 }
 
 pub(crate) async fn get(db: &Postgres, caller: &Caller, uuid: Uuid) -> Result<Option<Contact>> {
-    let row = db.row(sql::GET_CONTACT, &[&caller.workspace(), &caller.user(), &uuid]).await?;
-    row.as_ref().map(contact).transpose()
-}
-
-pub(crate) async fn create(db: &Postgres, caller: &Caller, uuid: Uuid, details: &Details) -> Result<()> {
-    let Details { first_name, last_name, email, phone } = details;
-    db.execute(
-        shared::CREATE_CONTACT,
-        &[
-            &uuid,
-            &caller.workspace(),
-            &caller.user(),
-            &first_name.as_str(),
-            &last_name.as_str(),
-            &email.as_ref().map(Email::as_str),
-            &phone.as_ref().map(Phone::as_str),
-            &fold_names(first_name.as_str(), last_name.as_str()),
-        ],
-    )
-    .await
-    .map(drop)
+    let rows = db.read(sql::GET_CONTACT, &[&caller.workspace(), &caller.user(), &uuid]).await?;
+    rows.first().map(contact).transpose()
 }
 
 pub(crate) async fn update(

@@ -29,7 +29,7 @@ impl Side {
     }
 
     async fn begin(server: &Server, options: &Options, begin: &str) -> Result<Self> {
-        let connection = connect::pool(Connector::new(server, options)?, options)?.get().await?;
+        let connection = connect::pool(Connector::new(server, options)?, options, 1)?.get().await?;
         // One side may wait long for the other.
         connection.batch_execute("SET idle_in_transaction_session_timeout = 0").await?;
         connection.batch_execute(begin).await?;

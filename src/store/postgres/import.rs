@@ -6,11 +6,12 @@ use std::time::Duration;
 use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
+use super::creates::Contacts;
 use super::{Driver, Postgres, Result, STATEMENT_LIMIT, sql};
 use crate::caller::Caller;
 use crate::contact::{Import, Imported};
 use crate::role::DEFAULTS;
-use crate::search::{fold, fold_names};
+use crate::search::fold;
 
 /// How long a batch may take: it waits for other imports of its workspace.
 const BATCH_LIMIT: Duration = STATEMENT_LIMIT.saturating_mul(6);
@@ -42,7 +43,7 @@ pub(crate) async fn contacts(
             }
             Ok(outcome)
         };
-        let told = db.told(BATCH_LIMIT, work).await;
+        let told = db.unless_lost(BATCH_LIMIT, work).await;
         if let Some(result) = db.settle(connection, told, &mut tries) {
             return result;
         }
@@ -51,6 +52,8 @@ pub(crate) async fn contacts(
 
 async fn put_in(transaction: &Transaction<'_>, caller: &Caller, rows: &[Import]) -> Driver<Vec<Imported>> {
     let workspace = caller.workspace();
+    // The more rows the search index takes in at once, the less each costs.
+    transaction.batch_execute("SET LOCAL gin_pending_list_limit = '4MB'").await?;
     let create = transaction.prepare_cached(sql::CREATE_WORKSPACE).await?;
     transaction.execute(&create, &[&workspace, &DEFAULTS.as_slice()]).await?;
     let lock = transaction.prepare_cached(sql::LOCK_WORKSPACE).await?;
@@ -74,11 +77,12 @@ async fn put_in(transaction: &Transaction<'_>, caller: &Caller, rows: &[Import])
             };
             links.add(uuid, account, role);
         }
-        contacts.add(uuid, row);
+        contacts.add(caller, uuid, &row.details);
         outcomes.push(Imported::Done);
     }
     accounts.create_new(transaction, workspace).await?;
-    contacts.create(transaction, caller).await?;
+    let create = transaction.prepare_cached(sql::CREATE_CONTACTS).await?;
+    transaction.execute(&create, &contacts.all()).await?;
     links.create(transaction, workspace).await?;
     Ok(outcomes)
 }
@@ -155,40 +159,6 @@ impl Accounts {
             transaction.execute(&create, &[&workspace, uuids, names, folded]).await?;
         }
         Ok(())
-    }
-}
-
-/// New contacts, column by column.
-#[derive(Default)]
-struct Contacts<'a> {
-    uuids: Vec<Uuid>,
-    first_names: Vec<&'a str>,
-    last_names: Vec<&'a str>,
-    emails: Vec<Option<&'a str>>,
-    phones: Vec<Option<&'a str>>,
-    folded: Vec<String>,
-}
-
-impl<'a> Contacts<'a> {
-    fn add(&mut self, uuid: Uuid, row: &'a Import) {
-        let details = &row.details;
-        let (first_name, last_name) = (details.first_name.as_str(), details.last_name.as_str());
-        self.uuids.push(uuid);
-        self.first_names.push(first_name);
-        self.last_names.push(last_name);
-        self.emails.push(details.email.as_ref().map(|email| email.as_str()));
-        self.phones.push(details.phone.as_ref().map(|phone| phone.as_str()));
-        self.folded.push(fold_names(first_name, last_name));
-    }
-
-    async fn create(&self, transaction: &Transaction<'_>, caller: &Caller) -> Driver<()> {
-        let Self { uuids, first_names, last_names, emails, phones, folded } = self;
-        let create = transaction.prepare_cached(sql::CREATE_CONTACTS).await?;
-        let (workspace, user) = (caller.workspace(), caller.user());
-        transaction
-            .execute(&create, &[&workspace, &user, uuids, first_names, last_names, emails, phones, folded])
-            .await
-            .map(drop)
     }
 }
 

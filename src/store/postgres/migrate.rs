@@ -3,10 +3,8 @@
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Object, Pool};
-use tokio_postgres::error::SqlState;
 
 use super::connect;
-use super::error::describe;
 use crate::store::Error;
 use crate::store::migrate::{self, Migration};
 
@@ -21,12 +19,34 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// How long a change of the schema usually takes at most.
 const SOON: Duration = Duration::from_secs(2);
 
-/// The tables whose names are searched, and what their lists are distinguished by.
-const SEARCHED: [(&str, &str); 2] = [("contactos", "espacio, propietario"), ("cuentas", "espacio")];
+/// An index that names are found by.
+pub(super) struct SearchIndex {
+    pub(super) name: &'static str,
+    table: &'static str,
+    /// What tells the lists of a workspace apart.
+    list: &'static str,
+    /// What it takes the place of.
+    before: &'static [&'static str],
+}
 
-/// Brings the schema up to date, and waits no longer than `limit` for another node that does. Says whether the index of
-/// trigrams is there.
-pub(super) async fn prepare(pool: &Pool, limit: Duration) -> Result<bool, Error> {
+/// The search indexes.
+pub(super) const SEARCH_INDEXES: &[SearchIndex] = &[
+    SearchIndex {
+        name: "contactos_trozos",
+        table: "contactos",
+        list: "propietario",
+        before: &["contactos_piezas", "contactos_trigramas"],
+    },
+    SearchIndex {
+        name: "cuentas_trozos",
+        table: "cuentas",
+        list: "''",
+        before: &["cuentas_piezas", "cuentas_trigramas"],
+    },
+];
+
+/// Brings the schema up to date, and waits no longer than `limit` for another node that does.
+pub(super) async fn prepare(pool: &Pool, limit: Duration) -> Result<(), Error> {
     let mut connection = connect::first(pool).await?;
     let version: String = connection.query_one("SHOW server_version_num", &[]).await?.try_get(0)?;
     if version.parse().unwrap_or(0) < OLDEST {
@@ -38,15 +58,17 @@ pub(super) async fn prepare(pool: &Pool, limit: Duration) -> Result<bool, Error>
             "the database has the encoding {encoding}: make one with createdb --encoding UTF8 --template template0"
         )));
     }
-    if newest(&connection).await? == migrate::newest(migrate::POSTGRES) && has_trigrams(&connection).await? {
-        return Ok(true);
+    if newest(&connection).await? == migrate::newest(migrate::POSTGRES)
+        && has_search_indexes(&connection).await?
+    {
+        return Ok(());
     }
     // The making of an index waits for whoever has written before.
     connection.batch_execute("SET lock_timeout = 0").await?;
     lock(&connection, limit).await?;
     let done = async {
         migrate(&mut connection).await?;
-        trigrams(&connection).await
+        Ok(make_search_indexes(&connection).await?)
     }
     .await;
     // The lock ends with its session.
@@ -83,20 +105,20 @@ async fn newest(connection: &Object) -> Result<i64, tokio_postgres::Error> {
     connection.query_one("SELECT coalesce(max(numero), 0) FROM migraciones", &[]).await?.try_get(0)
 }
 
-/// Whether all indexes of trigrams are there, and whole.
-async fn has_trigrams(connection: &Object) -> Result<bool, tokio_postgres::Error> {
-    for (table, _) in SEARCHED {
-        if trigram_index(connection, table).await? != Some(true) {
+/// Whether all search indexes are there, and whole.
+async fn has_search_indexes(connection: &Object) -> Result<bool, tokio_postgres::Error> {
+    for index in SEARCH_INDEXES {
+        if state(connection, index).await? != Some(true) {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-/// Whether a table's index of trigrams is whole; nothing if there is none.
-async fn trigram_index(connection: &Object, table: &str) -> Result<Option<bool>, tokio_postgres::Error> {
+/// Whether an index is whole; nothing if there is none.
+async fn state(connection: &Object, index: &SearchIndex) -> Result<Option<bool>, tokio_postgres::Error> {
     let state = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)";
-    let row = connection.query_opt(state, &[&format!("{table}_trigramas")]).await?;
+    let row = connection.query_opt(state, &[&index.name]).await?;
     row.map(|row| row.try_get(0)).transpose()
 }
 
@@ -129,38 +151,27 @@ async fn apply(connection: &mut Object, missing: &[Migration]) -> Result<(), tok
     transaction.commit().await
 }
 
-/// Makes the indexes of trigrams, if the server has the extensions and lets this user have them.
-async fn trigrams(connection: &Object) -> Result<bool, Error> {
-    for (table, list) in SEARCHED {
-        let index = format!("{table}_trigramas");
-        match trigram_index(connection, table).await? {
-            Some(true) => continue,
-            // Its making was interrupted.
-            Some(false) => connection.batch_execute(&format!("DROP INDEX {index}")).await?,
-            None => {}
-        }
-        let extensions = "CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE EXTENSION IF NOT EXISTS btree_gin";
-        if let Err(error) = connection.batch_execute(extensions).await {
-            if error.code().is_none() {
-                return Err(error.into());
+/// Makes the search indexes, concurrently, because other nodes go on writing meanwhile, and drops those of before.
+async fn make_search_indexes(connection: &Object) -> Result<(), tokio_postgres::Error> {
+    for index in SEARCH_INDEXES {
+        let SearchIndex { name, table, list, before } = index;
+        match state(connection, index).await? {
+            Some(true) => {}
+            whole => {
+                if whole.is_some() {
+                    // Its making was interrupted.
+                    connection.batch_execute(&format!("DROP INDEX {name}")).await?;
+                }
+                let make = format!(
+                    "CREATE INDEX CONCURRENTLY {name} ON {table}
+                     USING gin (busqueda_trozos(espacio, {list}, simple)) WHERE fecha_eliminacion IS NULL"
+                );
+                connection.batch_execute(&make).await?;
             }
-            let advice = "searches for long words are slower: let an administrator run \
-                          CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gin; in the database, and start again";
-            tracing::warn!(cause = describe(&error), "{advice}");
-            return Ok(false);
         }
-        // Concurrently: other nodes go on writing meanwhile.
-        let make = format!(
-            "CREATE INDEX CONCURRENTLY {index} ON {table} USING gin ({list}, simple gin_trgm_ops)
-             WITH (gin_pending_list_limit = 256) WHERE fecha_eliminacion IS NULL"
-        );
-        match connection.batch_execute(&make).await {
-            Err(error) if error.code() == Some(&SqlState::UNDEFINED_OBJECT) => {
-                tracing::warn!(cause = describe(&error), "the trigrams of this database are out of reach");
-                return Ok(false);
-            }
-            made => made?,
+        for old in *before {
+            connection.batch_execute(&format!("DROP INDEX CONCURRENTLY IF EXISTS {old}")).await?;
         }
     }
-    Ok(true)
+    Ok(())
 }

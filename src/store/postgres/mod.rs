@@ -8,31 +8,36 @@ pub(crate) mod associations;
 mod connect;
 pub(crate) mod contacts;
 pub(crate) mod copy;
+pub(crate) mod creates;
 mod error;
 pub(crate) mod import;
 mod lent;
 mod migrate;
 mod pages;
+mod pipelines;
 mod pulse;
 pub(crate) mod roles;
 mod search;
 mod sql;
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Object, Pool};
+use deadpool_postgres::{ClientWrapper, Pool};
 use futures_util::TryStreamExt as _;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Row, RowStream};
 
 use super::{Error, Options, Result, Server};
 use crate::paging::{Cursor, PageRequest};
 use connect::Connector;
+use creates::Creates;
 use error::Verdict;
 use lent::Lent;
 use pages::{Statement, Wanted};
+use pipelines::Pipelines;
 use pulse::Pulse;
 
 /// How long a statement may take. The server is not asked to stop it: stopped while it waits for a standby, it would
@@ -42,39 +47,81 @@ const STATEMENT_LIMIT: Duration = Duration::from_secs(10);
 /// How often something is run whose effect was taken back because others were in its way.
 const TRIES: usize = 5;
 
+/// One in so many connections is shared by short reads, and at least one. It keeps a core of the server busy; a second
+/// one helps only where the server has cores to spare, and makes each packet carry less.
+const ONE_IN: usize = 8;
+
 type Param<'a> = &'a (dyn ToSql + Sync);
 
 /// What the driver says of some work, or why nobody waits for that any more.
-type Told<T> = std::result::Result<Driver<T>, Error>;
+type Told<T> = Result<Driver<T>>;
 
 type Driver<T> = std::result::Result<T, tokio_postgres::Error>;
 
 /// An open PostgreSQL database.
 pub struct Postgres {
+    /// For short reads.
+    pipelines: Pipelines,
+    /// For everything else.
     pool: Pool,
+    creates: Creates,
     pulse: Pulse,
     /// How long a request waits for a connection.
     patience: Duration,
-    /// Whether the index of trigrams is there.
-    trigrams: bool,
 }
 
 impl Postgres {
     /// Waits for the server, and brings the schema up to date.
-    pub(crate) async fn open(server: &Server, options: &Options) -> Result<Self> {
+    pub(crate) async fn open(server: &Server, options: &Options) -> Result<Arc<Self>> {
         let connector = Connector::new(server, options)?;
-        let pool = connect::pool(connector.clone(), options)?;
-        let trigrams =
-            connect::wait(server, options.wait, async || migrate::prepare(&pool, options.wait).await).await?;
+        let shared = (options.connections / ONE_IN).max(1);
+        let pipelines = Pipelines::new(shared, connector.clone());
+        let pool = connect::pool(connector.clone(), options, (options.connections - shared).max(1))?;
+        connect::wait(server, options.wait, async || migrate::prepare(&pool, options.wait).await).await?;
         let patience = options.timeout;
-        let pulse = Pulse::of(connector, pool.clone(), patience)?;
-        Ok(Self { pool, pulse, patience, trigrams })
+        let renew = {
+            let (pipelines, pool) = (pipelines.clone(), pool.clone());
+            move || {
+                pipelines.give_up_all();
+                pool.retain(|_, _| false);
+            }
+        };
+        let pulse = Pulse::of(connector, patience, renew)?;
+        Ok(Arc::new(Self { pipelines, pool, creates: Creates::default(), pulse, patience }))
     }
 
     /// Whether the database answers, as it was asked a moment ago: asking now would need a connection, and that all are
     /// in use is no reason to go elsewhere.
     pub(crate) fn ready(&self) -> Result<()> {
         if self.pulse.answers() { Ok(()) } else { Err(lost()) }
+    }
+
+    /// The rows of a statement that reads a few by an index.
+    async fn read(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
+        let mut tries = 0;
+        loop {
+            let session = self.unless_lost(self.patience, self.pipelines.session()).await??;
+            let told =
+                self.unless_lost(STATEMENT_LIMIT, run(&session, Question::Prepared(sql, params))).await;
+            let error = match told {
+                Ok(Ok((rows, _))) => return Ok(rows),
+                Ok(Err(error)) => error,
+                Err(error) => {
+                    self.pipelines.give_up(&session);
+                    return Err(error);
+                }
+            };
+            match error::verdict(&error) {
+                Verdict::Refused => return Err(error.into()),
+                Verdict::TakenBack => {}
+                // A read may be asked again elsewhere, whatever became of it.
+                Verdict::Broken | Verdict::ReadOnly => self.pipelines.give_up(&session),
+            }
+            tries += 1;
+            if tries == TRIES {
+                return Err(error.into());
+            }
+        }
     }
 
     /// The rows of a statement.
@@ -124,12 +171,21 @@ impl Postgres {
             return self.run(Question::Planned(&statement.sql, &params)).await.map(|(rows, _)| rows);
         }
         let params: Vec<Param<'_>> = params.into_iter().map(|(value, _)| value).collect();
-        self.rows(&statement.sql, &params).await
+        if statement.is_short {
+            self.read(&statement.sql, &params).await
+        } else {
+            self.rows(&statement.sql, &params).await
+        }
     }
 
-    /// Lets the server count anew what its tables hold, after many rows have come: plans are made by that.
+    /// After many rows have come, lets the server count anew what its tables hold, because plans are made by that, and put
+    /// what is new into its place in the search indexes.
     pub(crate) async fn analyze(&self) -> Result<()> {
-        self.execute("ANALYZE contactos, cuentas, contactos_cuentas", &[]).await.map(drop)
+        self.execute("ANALYZE contactos, cuentas, contactos_cuentas", &[]).await?;
+        for index in migrate::SEARCH_INDEXES {
+            self.execute(&format!("SELECT gin_clean_pending_list('{}')", index.name), &[]).await?;
+        }
+        Ok(())
     }
 
     /// Runs one statement, which is a transaction of its own.
@@ -137,7 +193,7 @@ impl Postgres {
         let mut tries = 0;
         loop {
             let connection = self.connection().await?;
-            let told = self.told(STATEMENT_LIMIT, run(&connection, question)).await;
+            let told = self.unless_lost(STATEMENT_LIMIT, run(&connection, question)).await;
             if let Some(result) = self.settle(connection, told, &mut tries) {
                 return result;
             }
@@ -146,22 +202,15 @@ impl Postgres {
 
     /// A connection, as soon as one is free, and no later than the acquire timeout.
     async fn connection(&self) -> Result<Lent> {
-        let found = timeout(self.patience, self.pool.get());
-        tokio::select! {
-            biased;
-            () = self.pulse.lost() => Err(lost()),
-            found = found => match found {
-                Ok(found) => Ok(Lent::new(found?, self.pulse.clone())),
-                Err(_) => Err(Error::Unavailable("no connection was to be had in time".into())),
-            },
-        }
+        let found = self.unless_lost(self.patience, self.pool.get()).await??;
+        Ok(Lent::new(found, self.pulse.clone()))
     }
 
-    /// Waits for some work on a connection, no longer than the limit, and not for a server that does not answer others.
-    async fn told<T>(&self, limit: Duration, work: impl Future<Output = Driver<T>>) -> Told<T> {
+    /// Waits for something of the server, no longer than the limit, and not while it does not answer others.
+    async fn unless_lost<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Result<T> {
         tokio::select! {
             biased;
-            told = work => Ok(told),
+            done = work => Ok(done),
             () = self.pulse.lost() => Err(lost()),
             () = sleep(limit) => Err(Error::Unavailable(format!("no answer within {} s", limit.as_secs()))),
         }
@@ -198,6 +247,7 @@ impl Postgres {
                 connection.throw_away();
                 // The others lead to the same server, which is not the one that takes writes.
                 self.pool.retain(|_, _| false);
+                self.pipelines.give_up_all();
             }
         }
         Some(Err(error.into()))
@@ -217,7 +267,7 @@ enum Question<'a> {
     Planned(&'a str, &'a [(Param<'a>, Type)]),
 }
 
-async fn run(connection: &Object, question: Question<'_>) -> Driver<(Vec<Row>, u64)> {
+async fn run(connection: &ClientWrapper, question: Question<'_>) -> Driver<(Vec<Row>, u64)> {
     match question {
         Question::Prepared(sql, params) => {
             let statement = connection.prepare_cached(sql).await?;

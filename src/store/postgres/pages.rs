@@ -6,7 +6,7 @@
 use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
-use super::search::{Index, Terms};
+use super::search::Terms;
 use crate::caller::Caller;
 use crate::paging::PageRequest;
 use crate::search::Search;
@@ -58,13 +58,13 @@ impl List {
         }
     }
 
-    /// That a row has pieces, as the index of pieces has them: marked with the list.
+    /// That a row has pieces, as the search index has them: marked with the list.
     fn has_pieces(self, pieces: &str) -> String {
         let (column, owner) = match self {
             Self::Contacts => ("propietario", "$2"),
             Self::Accounts => ("''", "''"),
         };
-        format!("busqueda_piezas(espacio, {column}, simple) @@ busqueda_consulta($1, {owner}, {pieces})")
+        format!("busqueda_trozos(espacio, {column}, simple) @@ busqueda_de_trozos($1, {owner}, {pieces})")
     }
 }
 
@@ -79,8 +79,6 @@ pub(super) struct Wanted<'a> {
     pub(super) search: Option<&'a Search>,
     pub(super) status: Status,
     pub(super) page: PageRequest,
-    /// Whether there is an index of trigrams.
-    pub(super) trigrams: bool,
 }
 
 /// A statement with its parameters in their order.
@@ -89,6 +87,8 @@ pub(super) struct Statement {
     /// Whether it is to be planned each time. Which index is good for a search depends on whose list it is, and a plan
     /// that is good for most owners takes a hundred times as long for the largest.
     pub(super) planned_for_values: bool,
+    /// Whether it reads no more than the rows of a small page.
+    pub(super) is_short: bool,
     params: Vec<(Box<dyn ToSql + Send + Sync>, Type)>,
 }
 
@@ -97,7 +97,12 @@ impl Statement {
     pub(super) fn page(wanted: &Wanted<'_>, columns: &str, join: &str) -> Self {
         let planned_for_values =
             wanted.search.is_some() && wanted.uuids.is_none() && wanted.accounts.is_none();
-        let mut statement = Self { sql: String::new(), planned_for_values, params: Vec::new() };
+        let is_short = wanted.uuids.is_none()
+            && wanted.accounts.is_none()
+            && wanted.search.is_none()
+            && wanted.status == Status::All
+            && wanted.page.is_small();
+        let mut statement = Self { sql: String::new(), planned_for_values, is_short, params: Vec::new() };
         let ids = statement.ids(wanted);
         let table = wanted.list.table();
         // Row by row, by the key: as many as there are ids.
@@ -142,19 +147,10 @@ impl Statement {
 
     /// The ids that a search finds: in a walk over the first rows, and then by an index, if the page is not full.
     fn found(&mut self, wanted: &Wanted<'_>, search: &Search, after: &str, limit: &str) -> String {
-        let terms = Terms::new(search, wanted.trigrams);
+        let terms = Terms::new(search);
         let names = self.names(&terms);
         let walk = self.param(WALK.max(10 * wanted.page.size) as i64, Type::INT8);
-        let by_index = match terms.by {
-            Index::Trigrams(patterns) => {
-                let like = |pattern| format!("simple LIKE {}", self.param(pattern, Type::TEXT));
-                patterns.into_iter().map(like).collect::<Vec<_>>().join(" AND ")
-            }
-            Index::Pieces(pieces) => {
-                let pieces = self.param(pieces, Type::TEXT_ARRAY);
-                wanted.list.has_pieces(&pieces)
-            }
-        };
+        let by_index = wanted.list.has_pieces(&self.param(terms.pieces, Type::TEXT_ARRAY));
         let (table, rows, status) = (wanted.list.table(), wanted.list.rows(), condition(wanted.status));
         // In `resto` the id is no condition for an index (`+ 0`): all the ids after the walk would be gathered first.
         let (rows_in_order, order) = wanted.list.rows_in_order(after);
@@ -177,7 +173,7 @@ impl Statement {
         let (table, rows) = (wanted.list.table(), wanted.list.rows());
         let mut also = condition(wanted.status).to_owned();
         if let Some(search) = wanted.search {
-            also += &format!(" AND {}", self.names(&Terms::new(search, wanted.trigrams)));
+            also += &format!(" AND {}", self.names(&Terms::new(search)));
         }
         let by_uuid = wanted.uuids.map(|uuids| self.param(uuids.to_vec(), Type::UUID_ARRAY));
         let by_account = wanted.accounts.map(|accounts| self.param(accounts.to_vec(), Type::UUID_ARRAY));

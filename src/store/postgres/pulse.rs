@@ -8,7 +8,6 @@ use std::future::pending;
 use std::thread;
 use std::time::Duration;
 
-use deadpool_postgres::Pool;
 use tokio::runtime;
 use tokio::sync::watch::{Receiver, Sender};
 use tokio::task::JoinHandle;
@@ -30,7 +29,13 @@ pub(super) struct Pulse {
 
 impl Pulse {
     /// Begins with a server that has just answered. It takes less than `patience` to notice that it does no longer.
-    pub(super) fn of(connector: Connector, pool: Pool, patience: Duration) -> Result<Self, Error> {
+    ///
+    /// Connections of before may lead to a server that is gone without a word: once it answers again, it has them renewed.
+    pub(super) fn of(
+        connector: Connector,
+        patience: Duration,
+        renew: impl Fn() + Send + 'static,
+    ) -> Result<Self, Error> {
         let refused =
             |error: std::io::Error| Error::Refused(format!("cannot look after the server: {error}"));
         let (sender, answers) = tokio::sync::watch::channel(true);
@@ -40,7 +45,7 @@ impl Pulse {
             runtime.block_on(async {
                 tokio::select! {
                     () = sender.closed() => {}
-                    () = look(&connector, &pool, patience, &sender) => {}
+                    () = look(&connector, patience, &renew, &sender) => {}
                 }
             });
         };
@@ -62,7 +67,7 @@ impl Pulse {
     }
 }
 
-async fn look(connector: &Connector, pool: &Pool, patience: Duration, answers: &Sender<bool>) {
+async fn look(connector: &Connector, patience: Duration, renew: &impl Fn(), answers: &Sender<bool>) {
     let pause = PAUSE.min(patience / 4);
     let mut connected = None;
     loop {
@@ -72,8 +77,7 @@ async fn look(connector: &Connector, pool: &Pool, patience: Duration, answers: &
         match asked.unwrap_or_else(|_| Err("no answer in time".into())) {
             Ok(()) => {
                 if !*answers.borrow() {
-                    // Those of before may lead to a server that is gone without a word.
-                    pool.retain(|_, _| false);
+                    renew();
                     answers.send_replace(true);
                     tracing::warn!("the database answers again");
                 }

@@ -11,10 +11,10 @@ pub(crate) async fn create_workspace(db: &Postgres, caller: &Caller) -> Result<(
 }
 
 pub(crate) async fn list(db: &Postgres, caller: &Caller) -> Result<Vec<Role>> {
-    let mut rows = db.rows(sql::LIST_ROLES, &[&caller.workspace()]).await?;
+    let mut rows = db.read(sql::LIST_ROLES, &[&caller.workspace()]).await?;
     if rows.is_empty() {
         create_workspace(db, caller).await?;
-        rows = db.rows(sql::LIST_ROLES, &[&caller.workspace()]).await?;
+        rows = db.read(sql::LIST_ROLES, &[&caller.workspace()]).await?;
     }
     let mut roles = Vec::with_capacity(rows.len());
     for row in rows {
@@ -69,7 +69,7 @@ pub(crate) async fn delete(db: &Postgres, caller: &Caller, id: i64) -> Result<De
             transaction.commit().await?;
             Ok(if deleted == 1 { Deletion::Done } else { Deletion::InUse })
         };
-        let told = db.told(STATEMENT_LIMIT, work).await;
+        let told = db.unless_lost(STATEMENT_LIMIT, work).await;
         if let Some(result) = db.settle(connection, told, &mut tries) {
             return result;
         }

@@ -66,10 +66,10 @@ statements! {
 
     /// Rows in the order of the arrays, so that their ids are too.
     CREATE_CONTACTS =
-        "INSERT INTO contactos (espacio, propietario, uuid, nombre, apellido, email, telefono, busqueda)
-         SELECT $1, $2, uuid, nombre, apellido, email, telefono, busqueda
-         FROM unnest($3::UUID[], $4::TEXT[], $5::TEXT[], $6::TEXT[], $7::TEXT[], $8::TEXT[])
-             WITH ORDINALITY f (uuid, nombre, apellido, email, telefono, busqueda, lugar)
+        "INSERT INTO contactos (uuid, espacio, propietario, nombre, apellido, email, telefono, busqueda)
+         SELECT uuid, espacio, propietario, nombre, apellido, email, telefono, busqueda
+         FROM unnest($1::UUID[], $2::TEXT[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::TEXT[], $7::TEXT[], $8::TEXT[])
+             WITH ORDINALITY f (uuid, espacio, propietario, nombre, apellido, email, telefono, busqueda, lugar)
          ORDER BY lugar";
 
     /// The oldest account of each folded name.

@@ -1,8 +1,10 @@
 //! What holds for all statements, and what a search finds.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
+use deadpool_postgres::Object;
 use serde_json::Value;
+use tokio::time::timeout;
 use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
 
@@ -19,12 +21,13 @@ use crate::text::Text;
 
 static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| Cluster::start(&[]));
 
-async fn open() -> Postgres {
+async fn open() -> Arc<Postgres> {
     let address = CLUSTER.address(&CLUSTER.database("")).parse().unwrap();
     let Address::Postgres(server) = &address else { panic!("{address}") };
     let options = Options {
         address: address.clone(),
-        connections: 2,
+        // One of them is shared by short reads.
+        connections: 3,
         timeout: Duration::from_secs(30),
         wait: Duration::ZERO,
         ca: None,
@@ -44,16 +47,15 @@ fn pages() -> Vec<(String, String)> {
         .flat_map(|(list, terms)| terms.map(|term| (list, term)))
     {
         let search = term.and_then(|term| Search::parse("search", term).unwrap());
-        for mask in 0..24 {
+        for mask in 0..12 {
             let wanted = Wanted {
                 list,
                 caller: &caller,
                 uuids: (mask & 1 > 0).then_some(&uuids[..]),
                 accounts: (mask & 2 > 0 && matches!(list, List::Contacts)).then_some(&uuids[..]),
                 search: search.as_ref(),
-                status: [Status::All, Status::Active, Status::Inactive][mask >> 3],
+                status: [Status::All, Status::Active, Status::Inactive][mask >> 2],
                 page: PageRequest { after: Cursor::default(), size: 10 },
-                trigrams: mask & 4 > 0,
             };
             let (columns, join) = match list {
                 List::Contacts => (contacts::COLUMNS, sql::accounts_of_contact!()),
@@ -329,7 +331,7 @@ const SYLLABLES: [&str; 24] = [
 /// A search over more rows than the walk looks at, so that the indexes answer, against the rule itself.
 #[tokio::test]
 async fn a_search_finds_by_an_index_what_the_rule_finds() {
-    let mut db = open().await;
+    let db = open().await;
     let caller = Caller::new("demo", "ana").unwrap();
     let mut numbers = Numbers(7);
     let name = |numbers: &mut Numbers| {
@@ -358,22 +360,18 @@ async fn a_search_finds_by_an_index_what_the_rule_finds() {
         let end = (start + 1 + numbers.below(7)).min(name.len());
         terms.push(name[start..end].iter().collect());
     }
-    for trigrams in [true, false] {
-        db.trigrams &= trigrams;
-        assert_eq!(db.trigrams, trigrams, "this server has the extensions");
-        for term in &terms {
-            let Some(search) = Search::parse("search", term).unwrap() else { continue };
-            let expected: Vec<&str> =
-                folded.iter().filter(|name| search.finds(name)).map(String::as_str).collect();
-            let filter = Filter { search: Some(Arc::new(search)), ..Filter::default() };
-            let (mut found, mut next) = (Vec::new(), Some(Cursor::default()));
-            while let Some(after) = next {
-                let page = PageRequest { after, size: 150 };
-                let page = contacts::list_names(&db, &caller, &filter, page).await.unwrap();
-                found.extend(page.rows.iter().map(|row| fold_names(&row.first_name, &row.last_name)));
-                next = page.next;
-            }
-            assert_eq!(found, expected, "{term:?}, trigrams: {trigrams}");
+    for term in &terms {
+        let Some(search) = Search::parse("search", term).unwrap() else { continue };
+        let expected: Vec<&str> =
+            folded.iter().filter(|name| search.finds(name)).map(String::as_str).collect();
+        let filter = Filter { search: Some(Arc::new(search)), ..Filter::default() };
+        let (mut found, mut next) = (Vec::new(), Some(Cursor::default()));
+        while let Some(after) = next {
+            let page = PageRequest { after, size: 150 };
+            let page = contacts::list_names(&db, &caller, &filter, page).await.unwrap();
+            found.extend(page.rows.iter().map(|row| fold_names(&row.first_name, &row.last_name)));
+            next = page.next;
         }
+        assert_eq!(found, expected, "{term:?}");
     }
 }

@@ -25,7 +25,10 @@ impl Listed for Account {
 
 /// How much work a page is.
 pub(crate) fn cost(filter: &Filter, page: PageRequest) -> Cost {
-    if filter.accounts.is_some() || filter.search.is_some() || filter.status != Status::All || page.size > 100
+    if filter.accounts.is_some()
+        || filter.search.is_some()
+        || filter.status != Status::All
+        || !page.is_small()
     {
         Cost::Long
     } else {

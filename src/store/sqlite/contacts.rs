@@ -54,7 +54,7 @@ impl Listed for ContactName {
 /// How much work a page is.
 pub(crate) fn cost(filter: &Filter, page: PageRequest) -> Cost {
     let filtered = filter.contacts.is_some() || filter.accounts.is_some() || filter.search.is_some();
-    if filtered || filter.status != Status::All || page.size > 100 { Cost::Long } else { Cost::Short }
+    if filtered || filter.status != Status::All || !page.is_small() { Cost::Long } else { Cost::Short }
 }
 
 pub(crate) fn list(
