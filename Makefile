@@ -1,4 +1,5 @@
-# check: format, lints and documentation. test: check, then all tests. bench: figures of speed, on data it makes.
+# check: format, lints and documentation. test: check, then all tests. bench: figures of speed, on data it makes; its flags
+# go into BENCH, as in make bench BENCH=--quick.
 
 export RUSTDOCFLAGS = -D warnings
 
@@ -33,9 +34,8 @@ test: check
 
 bench:
 	@$(call need,wrk,wrk)
-	@$(call need,curl,curl ca-certificates)
-	cargo build --locked --release
-	bench/run.sh
+	@$(postgres)
+	cargo bench --locked --bench speed -- $(BENCH)
 
 bench-nodes:
 	@$(call need,wrk,wrk)

@@ -8,6 +8,7 @@
 //! - Absence and refusal are values; an [`Error`] means that the database did not do its part.
 
 mod address;
+pub mod bare;
 mod copy;
 mod migrate;
 mod postgres;

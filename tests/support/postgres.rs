@@ -8,6 +8,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,7 +43,12 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// A new server with these settings beside the usual ones.
     pub(crate) fn start(settings: &[&str]) -> Self {
-        let mut cluster = Self::new(settings);
+        Self::start_in(&std::env::temp_dir(), settings)
+    }
+
+    /// The same with its data below this folder.
+    pub(crate) fn start_in(parent: &Path, settings: &[&str]) -> Self {
+        let mut cluster = Self::new(parent, settings);
         let data = cluster.data();
         let mut make = cluster.program("initdb");
         make.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "-D"])
@@ -54,7 +60,7 @@ impl Cluster {
 
     /// A standby of another server, which it follows over the slot-less stream of a base backup.
     pub(crate) fn standby_of(primary: &Cluster, name: &str, settings: &[&str]) -> Self {
-        let mut cluster = Self::new(settings);
+        let mut cluster = Self::new(&std::env::temp_dir(), settings);
         let from = format!("host=127.0.0.1 port={} user=postgres application_name={name}", primary.port);
         let mut copy = cluster.program("pg_basebackup");
         copy.args(["--write-recovery-conf", "--checkpoint=fast", "-D"])
@@ -65,8 +71,8 @@ impl Cluster {
         cluster
     }
 
-    fn new(settings: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    fn new(parent: &Path, settings: &[&str]) -> Self {
+        let folder = tempfile::tempdir_in(parent).unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         Self::give(folder.path());
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -127,7 +133,9 @@ impl Cluster {
             .args(["-c", KEEPER, "keeper"])
             .arg(self.folder.path())
             .current_dir(self.folder.path())
-            .env("LOCPATH", self.locales());
+            .env("LOCPATH", self.locales())
+            // Ctrl-C is for the process that started it, which stops it in order.
+            .process_group(0);
         let program = self.program("postgres");
         server.arg(program.get_program()).args(program.get_args()).arg("-D").arg(self.data());
         let folder = self.folder.path().display();
@@ -273,7 +281,7 @@ fn is_root() -> bool {
 }
 
 /// Where PostgreSQL's programs are: on the path, or where Debian keeps them, the newest first.
-fn binaries() -> PathBuf {
+pub(crate) fn binaries() -> PathBuf {
     let on_path = std::env::var_os("PATH").and_then(|path| {
         std::env::split_paths(&path)
             .find(|folder| ["initdb", "postgres", "psql"].iter().all(|program| folder.join(program).exists()))

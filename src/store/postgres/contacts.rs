@@ -3,19 +3,22 @@
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::pages::{List, Wanted};
+use super::pages::{List, Statement, Wanted};
 use super::sql::{self, accounts_of_contact};
 use super::{Postgres, Result};
 use crate::account::AccountName;
 use crate::caller::Caller;
 use crate::contact::{Contact, ContactName, Email, Filter, Phone, Update, Updated};
-use crate::paging::{Page, PageRequest};
+use crate::paging::{Cursor, Page, PageRequest};
 use crate::search::fold_names;
 use crate::store::sql as shared;
 
 /// What a page reads of its contacts and their accounts.
 pub(super) const COLUMNS: &str =
     "t.id, t.uuid, t.nombre, t.apellido, t.email, t.telefono, a.cuentas, a.nombres_cuentas";
+
+/// What a page of names reads.
+const NAME_COLUMNS: &str = "t.id, t.uuid, t.nombre, t.apellido";
 
 pub(crate) async fn list(
     db: &Postgres,
@@ -34,10 +37,17 @@ pub(crate) async fn list_names(
     filter: &Filter,
     page: PageRequest,
 ) -> Result<Page<ContactName>> {
-    let columns = "t.id, t.uuid, t.nombre, t.apellido";
-    let rows = db.page(wanted(caller, filter, page), columns, "").await?;
+    let rows = db.page(wanted(caller, filter, page), NAME_COLUMNS, "").await?;
     let rows = rows.iter().map(contact_name).collect::<Result<_>>()?;
     Ok(Page::from_one_more(rows, page.size, |contact: &ContactName| contact.id))
+}
+
+/// The statement of a page that no filter narrows, of names or of contacts with their accounts.
+pub(in crate::store) fn page_sql(caller: &Caller, names: bool) -> String {
+    let filter = Filter::default();
+    let wanted = wanted(caller, &filter, PageRequest { after: Cursor::default(), size: 1 });
+    let (columns, join) = if names { (NAME_COLUMNS, "") } else { (COLUMNS, accounts_of_contact!()) };
+    Statement::page(&wanted, columns, join).sql
 }
 
 fn wanted<'a>(caller: &'a Caller, filter: &'a Filter, page: PageRequest) -> Wanted<'a> {

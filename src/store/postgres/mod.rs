@@ -40,6 +40,9 @@ use pages::{Statement, Wanted};
 use pipelines::Pipelines;
 use pulse::Pulse;
 
+pub(super) use connect::SETTINGS;
+pub(super) use sql::GET_CONTACT;
+
 /// How long a statement may take. The server is not asked to stop it: stopped while it waits for a standby, it would
 /// acknowledge what the standby does not have.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(10);

@@ -8,7 +8,7 @@ pub(crate) mod accounts;
 pub(crate) mod associations;
 pub(crate) mod contacts;
 pub(crate) mod copy;
-mod open;
+pub(super) mod open;
 pub(crate) mod roles;
 mod search;
 pub(crate) mod sql;

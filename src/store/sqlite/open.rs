@@ -53,7 +53,7 @@ fn sync_directory(path: &Path) -> Result<(), Error> {
 }
 
 /// A connection with the settings that every use of the database needs.
-pub(super) fn connect(path: &Path) -> Result<Connection, Error> {
+pub(in crate::store) fn connect(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_handler(Some(wait_for_writer))?;
