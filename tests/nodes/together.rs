@@ -117,7 +117,7 @@ fn a_database_of_the_version_before_gets_the_new_index_and_finds_what_it_holds()
         "INSERT INTO contactos (espacio, propietario, uuid, nombre, apellido, busqueda)
          SELECT 'demo', 'ana', gen_random_uuid(), 'Ana', 'Paz', 'ana paz' FROM generate_series(1, 3000);
          INSERT INTO contactos (espacio, propietario, uuid, nombre, apellido, busqueda)
-         VALUES ('demo', 'ana', gen_random_uuid(), 'Mariana', 'Núñez', 'mariana núñez')",
+         VALUES ('demo', 'ana', gen_random_uuid(), 'Mariana', 'Núñez', 'mariana nuñez')",
     );
     come_up(&cluster, &database);
     let node = Node::start(&cluster.address(&database), "");
