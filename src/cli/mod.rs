@@ -35,7 +35,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> anyhow::Result<()> {
-    log::start(if let Command::Serve(serve) = &command { &serve.log } else { "warn" })?;
+    let _log = log::start(if let Command::Serve(serve) = &command { &serve.log } else { "warn" })?;
     match command {
         Command::Serve(serve) => {
             let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -1,45 +1,19 @@
-//! Logs, on standard error: lines for people on a terminal, one JSON object a line elsewhere.
+//! The form of a line elsewhere than on a terminal.
 
 use std::fmt::{self, Write as _};
-use std::io::{self, IsTerminal as _};
 
-use anyhow::Context as _;
 use serde::Serialize;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
-use tracing_subscriber::Layer as _;
-use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::{JsonFields, Writer};
 use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormattedFields};
-use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
-use tracing_subscriber::util::SubscriberInitExt as _;
-
-/// Starts logging at these levels.
-pub(super) fn start(levels: &str) -> anyhow::Result<()> {
-    let help =
-        "--log takes a level (error, warn, info, debug, trace, off), also by part: warn,contacts::http=info";
-    // A word that is no level would be taken for the name of a part, and everything else would fall silent.
-    for part in levels.split(',') {
-        let level = part.rsplit('=').next().unwrap_or(part);
-        level.parse::<LevelFilter>().context(help)?;
-    }
-    let levels: Targets = levels.parse().context(help)?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
-    let lines = if io::stderr().is_terminal() {
-        lines.boxed()
-    } else {
-        lines.fmt_fields(JsonFields::new()).event_format(JsonLine).boxed()
-    };
-    tracing_subscriber::registry().with(lines.with_filter(levels)).init();
-    Ok(())
-}
 
 /// An event as a JSON object, with the span that it happened in.
 ///
 /// The library's own form says the same and takes three times as long, which was a fifth of the work for a request.
-struct JsonLine;
+pub(super) struct JsonLine;
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> FormatEvent<S, JsonFields> for JsonLine {
     fn format_event(
