@@ -30,7 +30,7 @@ const SAY: Duration = Duration::from_secs(5);
 /// the server plans a page anew each time, which takes twice as long as the page. Every search reads what is new and not yet
 /// in its place in the index, so that is kept short.
 pub(in crate::store) const SETTINGS: &str = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off -c max_parallel_workers_per_gather=0 -c timezone=UTC \
-                        -c gin_pending_list_limit=256kB -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s";
+                        -c gin_pending_list_limit=64kB -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s";
 
 /// A pool of so many connections at most, each of which is made when it is first needed.
 pub(super) fn pool(connector: Connector, options: &Options, connections: usize) -> Result<Pool, Error> {
