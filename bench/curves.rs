@@ -65,15 +65,16 @@ pub(crate) fn text(curves: &[Curve]) -> String {
     table(&head, &rows)
 }
 
-/// Draws the pictures into a folder; what shows them in a page beside it.
-pub(crate) fn draw(curves: &[Curve], folder: &Path) -> Result<String> {
+/// Draws the pictures into a folder, under a name; what shows them in a page beside it.
+pub(crate) fn draw(curves: &[Curve], folder: &Path, of: &str) -> Result<String> {
     fs::create_dir_all(folder)?;
     let name = folder.file_name().context("the folder has no name")?.to_string_lossy().into_owned();
     let mut shown = String::new();
     for (file, title, figures) in PICTURES {
-        let path = folder.join(file);
+        let file = format!("{}-{file}", of.to_lowercase());
+        let path = folder.join(&file);
         picture(curves, &path, title, figures).map_err(|error| anyhow!("{}: {error}", path.display()))?;
-        shown += &format!("![{title}]({name}/{file})\n\n");
+        shown += &format!("![{of}: {title}]({name}/{file})\n\n");
     }
     Ok(shown)
 }

@@ -176,12 +176,16 @@ fn run(mut flags: Flags) -> Result<()> {
         flags.rounds,
         flags.seconds
     );
-    let report = format!("{head}\n\n{about}\n\n{}\n{}", table::bars(&rows, &before), curves::text(&curves));
-    println!("{report}");
+    println!("{head}\n\n{about}\n\n{}\n{}", table::bars(rows.iter(), &before), curves::text(&curves));
     if flags.save {
         let docs = root.join("docs");
-        let pictures = curves::draw(&curves, &docs.join("performance"))?;
-        save(&docs.join("performance.md"), &format!("{report}\n{pictures}"))?;
+        for curve in curves {
+            let bars = table::bars(rows.iter().filter(|row| row.database == curve.database), &before);
+            let (database, curve) = (curve.database, [curve]);
+            let pictures = curves::draw(&curve, &docs.join("performance"), database)?;
+            let report = format!("{head}\n\n{about}\n\n{bars}\n{}\n{pictures}", curves::text(&curve));
+            save(&docs.join("performance.md"), database, &report)?;
+        }
     }
     Ok(())
 }
@@ -220,12 +224,12 @@ fn places<'a>(
     Ok(places.into_iter().map(|place| Side { program: program.clone(), place }).collect())
 }
 
-/// Puts a run between the two marks of a page.
-fn save(page: &Path, report: &str) -> Result<()> {
-    const MARKS: [&str; 2] = ["<!-- begin: make bench -->\n", "<!-- end: make bench -->"];
+/// Puts a database's run between its two marks of a page.
+fn save(page: &Path, database: &str, report: &str) -> Result<()> {
+    let [begin, end] = ["begin", "end"].map(|place| format!("<!-- {place}: {database} -->\n"));
     let text = fs::read_to_string(page).with_context(|| format!("cannot read {}", page.display()))?;
-    let (head, rest) = text.split_once(MARKS[0]).context("docs/performance.md has lost its marks")?;
-    let (_, tail) = rest.split_once(MARKS[1]).context("docs/performance.md has lost its marks")?;
-    fs::write(page, format!("{head}{}\n{report}{}{tail}", MARKS[0], MARKS[1]))?;
+    let (head, rest) = text.split_once(&begin).context("docs/performance.md has lost its marks")?;
+    let (_, tail) = rest.split_once(&end).context("docs/performance.md has lost its marks")?;
+    fs::write(page, format!("{head}{begin}\n{report}{end}{tail}"))?;
     Ok(())
 }

@@ -117,11 +117,11 @@ impl Row {
 }
 
 /// All rows as one table, and how many pass.
-pub(crate) fn bars(rows: &[Row], before: &str) -> String {
+pub(crate) fn bars<'a>(rows: impl Iterator<Item = &'a Row> + Clone, before: &str) -> String {
     let head = ["database", "work", "figure", "spread", before, "yardstick", "ratio", "bar", ""];
-    let mut text = table(&head.map(str::to_owned), &rows.iter().map(Row::cells).collect::<Vec<_>>());
-    let passed = rows.iter().filter(|row| row.passes() == Some(true)).count();
-    let all = rows.iter().filter(|row| row.bar.is_some()).count();
+    let mut text = table(&head.map(str::to_owned), &rows.clone().map(Row::cells).collect::<Vec<_>>());
+    let passed = rows.clone().filter(|row| row.passes() == Some(true)).count();
+    let all = rows.filter(|row| row.bar.is_some()).count();
     let _ = write!(text, "\n{passed} of {all} bars pass.\n");
     text
 }

@@ -18,9 +18,11 @@ use crate::paging::{Page, PageRequest};
 pub struct BareSqlite(Connection);
 
 impl BareSqlite {
-    /// A connection with the settings of the service's.
+    /// A connection with the settings of the service's for short reads on two cores.
     pub fn open(path: &Path) -> Result<Self> {
-        open::connect(path).map(Self)
+        let connection = open::connect(path)?;
+        open::widen_cache(&connection, 16 << 10)?;
+        Ok(Self(connection))
     }
 
     /// A contact with its accounts.

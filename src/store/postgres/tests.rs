@@ -228,6 +228,67 @@ async fn a_connection_that_still_works_for_somebody_who_went_away_is_nobody_else
     }
 }
 
+/// Short reads share one connection: each gets its own answer, also behind one that nobody waits for any more.
+#[tokio::test]
+async fn reads_that_share_a_connection_get_their_own_answers() {
+    let db = open().await;
+    let slow = db.read("SELECT pg_sleep(0.2)", &[]);
+    assert!(timeout(Duration::from_millis(20), slow).await.is_err());
+    let reads = (0..200_i64).map(|number| {
+        let db = &db;
+        async move {
+            let rows =
+                db.read("SELECT $1::BIGINT AS numero, pg_backend_pid() AS sesion", &[&number]).await.unwrap();
+            assert_eq!(rows[0].get::<_, i64>("numero"), number);
+            rows[0].get::<_, i32>("sesion")
+        }
+    });
+    let sessions = futures_util::future::join_all(reads).await;
+    assert!(sessions.iter().all(|session| *session == sessions[0]), "{sessions:?}");
+}
+
+#[tokio::test]
+async fn a_read_whose_connection_breaks_is_asked_again() {
+    let db = open().await;
+    for _ in 0..5 {
+        let session: i32 = db.read("SELECT pg_backend_pid()", &[]).await.unwrap()[0].get(0);
+        let reads = (0..50).map(|_| db.read("SELECT pg_sleep(0.01)", &[]));
+        let params: [Param<'_>; 1] = [&session];
+        let end = db.rows("SELECT pg_terminate_backend($1)", &params);
+        let (reads, end) = tokio::join!(futures_util::future::join_all(reads), end);
+        end.unwrap();
+        for read in reads {
+            read.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn creates_share_commits_and_one_that_the_server_refuses_fails_alone() {
+    let db = open().await;
+    let refuse = "CREATE FUNCTION rechaza() RETURNS TRIGGER LANGUAGE plpgsql AS
+                      $$BEGIN RAISE EXCEPTION 'no'; END$$;
+                  CREATE TRIGGER rechaza BEFORE INSERT ON contactos FOR EACH ROW
+                      WHEN (NEW.nombre = 'Malo') EXECUTE FUNCTION rechaza()";
+    db.connection().await.unwrap().batch_execute(refuse).await.unwrap();
+    let caller = Caller::new("demo", "ana").unwrap();
+    let names: Vec<String> =
+        (0..300).map(|number| if number == 150 { "Malo".into() } else { format!("Ana {number}") }).collect();
+    let creates = names.iter().map(|name| {
+        let details = import(name, "Paz").details;
+        creates::create(&db, &caller, Uuid::now_v7(), details)
+    });
+    let outcomes = futures_util::future::join_all(creates).await;
+    for (name, outcome) in names.iter().zip(outcomes) {
+        assert_eq!(outcome.is_ok(), name != "Malo", "{name}");
+    }
+    let count = "SELECT count(*), count(DISTINCT nombre), count(DISTINCT xmin::TEXT) FROM contactos";
+    let row = db.row(count, &[]).await.unwrap().unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (299, 299));
+    // The group of the one that is refused is made one by one.
+    assert!(row.get::<_, i64>(2) < 299, "each had a commit of its own");
+}
+
 /// A function that fails so many times with a code, and then does not.
 async fn failing(db: &Postgres, code: &str, times: u64) {
     let make = format!(

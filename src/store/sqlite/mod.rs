@@ -48,8 +48,8 @@ impl Sqlite {
         open::prepare(path)?;
         let threads = thread::available_parallelism().map_or(2, usize::from);
         Ok(Self {
-            short: Readers::start("read", threads, worker::SHORT_READS, path)?,
-            long: Readers::start("read-long", threads, 1, path)?,
+            short: Readers::short(threads, path)?,
+            long: Readers::long(threads, path)?,
             writer: Writer::start(path)?,
         })
     }

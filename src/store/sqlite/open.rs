@@ -67,6 +67,11 @@ pub(in crate::store) fn connect(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
+/// Lets a connection keep so many KiB of the file, at least as much as SQLite does by itself.
+pub(in crate::store) fn widen_cache(connection: &Connection, kib: usize) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "cache_size", -(kib.max(2000) as i64))
+}
+
 #[expect(clippy::disallowed_methods, reason = "this runs on a database thread, never on an async worker")]
 fn wait_for_writer(tries: i32) -> bool {
     thread::sleep(BUSY_STEP);

@@ -18,7 +18,11 @@ const QUEUE: usize = 1024;
 const GROUP: usize = 256;
 
 /// How many short reads share a snapshot at most: beginning and ending one takes as long as a read.
-pub(super) const SHORT_READS: usize = 32;
+const SHORT_READS: usize = 32;
+
+/// How much the caches of all connections for short reads hold together, in KiB. They read from places all over the file,
+/// mostly by the same upper pages of its indexes.
+const SHORT_CACHE: usize = 32 << 10;
 
 /// Threads that take jobs from one queue. They end, and are waited for, when this is dropped.
 struct Workers<J> {
@@ -72,10 +76,21 @@ type ReadJob = Box<dyn FnOnce(&Connection) + Send>;
 pub(super) struct Readers(Workers<ReadJob>);
 
 impl Readers {
-    /// So many threads, each of which takes up to `group` reads at once.
-    pub(super) fn start(name: &str, threads: usize, group: usize, path: &Path) -> Result<Self, Error> {
-        let run = move |connection, jobs| run_reads(&connection, &jobs, threads, group);
-        Workers::start(name, threads, path, run).map(Self)
+    /// Threads for short reads, each of which takes several at once.
+    pub(super) fn short(threads: usize, path: &Path) -> Result<Self, Error> {
+        let run = move |connection: Connection, jobs| {
+            if let Err(error) = open::widen_cache(&connection, SHORT_CACHE / threads) {
+                tracing::error!(%error, "a read connection has a small cache");
+            }
+            run_reads(&connection, &jobs, threads, SHORT_READS);
+        };
+        Workers::start("read", threads, path, run).map(Self)
+    }
+
+    /// Threads for long reads, which go over more pages than a cache holds.
+    pub(super) fn long(threads: usize, path: &Path) -> Result<Self, Error> {
+        let run = move |connection, jobs| run_reads(&connection, &jobs, threads, 1);
+        Workers::start("read-long", threads, path, run).map(Self)
     }
 
     pub(super) async fn read<T: Send + 'static>(
