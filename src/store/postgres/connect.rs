@@ -28,8 +28,9 @@ const SAY: Duration = Duration::from_secs(5);
 /// What every session is told. Its statements are small and find their rows by an index; a plan that reads a whole
 /// table because the table was empty when it was made would stay when it is full. They are planned once: left to itself,
 /// the server plans a page anew each time, which takes twice as long as the page. Every search reads what is new and not yet
-/// in its place in the index, so that is kept short.
-pub(in crate::store) const SETTINGS: &str = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off -c max_parallel_workers_per_gather=0 -c timezone=UTC \
+/// in its place in the index, so that is kept short. With less memory for the rows that an index may give, the planner would
+/// rather walk over a list of millions; hardly any of it is ever used.
+pub(in crate::store) const SETTINGS: &str = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=64MB -c timezone=UTC \
                         -c gin_pending_list_limit=64kB -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s";
 
 /// A pool of so many connections at most, each of which is made when it is first needed.
