@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Result;
 use super::postgres::{self, contacts as in_postgres};
 use super::sql;
-use super::sqlite::{contacts as in_sqlite, open};
+use super::sqlite::{contacts as in_sqlite, open, worker};
 use crate::caller::Caller;
 use crate::contact::{Contact, ContactName, Details, Filter};
 use crate::paging::{Page, PageRequest};
@@ -21,7 +21,7 @@ impl BareSqlite {
     /// A connection with the settings of the service's for short reads on two cores.
     pub fn open(path: &Path) -> Result<Self> {
         let connection = open::connect(path)?;
-        open::widen_cache(&connection, 16 << 10)?;
+        open::widen_cache(&connection, worker::SHORT_CACHE / 2)?;
         Ok(Self(connection))
     }
 

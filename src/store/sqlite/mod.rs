@@ -12,7 +12,7 @@ pub(super) mod open;
 pub(crate) mod roles;
 mod search;
 pub(crate) mod sql;
-mod worker;
+pub(super) mod worker;
 
 use std::path::Path;
 use std::rc::Rc;

@@ -22,7 +22,7 @@ const SHORT_READS: usize = 32;
 
 /// How much the caches of all connections for short reads hold together, in KiB. They read from places all over the file,
 /// mostly by the same upper pages of its indexes.
-const SHORT_CACHE: usize = 32 << 10;
+pub(in crate::store) const SHORT_CACHE: usize = 32 << 10;
 
 /// Threads that take jobs from one queue. They end, and are waited for, when this is dropped.
 struct Workers<J> {
