@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::slice;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
@@ -236,22 +237,15 @@ fn account_ids(db: &Connection, caller: &Caller, accounts: &[Uuid]) -> Result<Rc
     .map(Rc::new)
 }
 
-/// Gives contacts their accounts: one statement for the whole page.
+/// Gives contacts their accounts, one after the other.
 fn add_accounts(db: &Connection, caller: &Caller, contacts: &mut [Contact]) -> Result<()> {
-    let ids: Rc<Vec<Value>> = Rc::new(contacts.iter().map(|contact| Value::Integer(contact.id)).collect());
-    let mut statement = db.prepare_cached(
-        "SELECT l.contacto, a.uuid, a.nombre
-         FROM rarray($1) i
-         CROSS JOIN contactos_cuentas l ON l.espacio = $2 AND l.contacto = i.value AND l.fecha_eliminacion IS NULL
-         CROSS JOIN cuentas a ON a.espacio = l.espacio AND a.id = l.cuenta AND a.fecha_eliminacion IS NULL
-         ORDER BY l.id",
-    )?;
-    let mut rows = statement.query(params![ids, caller.workspace()])?;
-    while let Some(row) = rows.next()? {
-        // A page is in the order of ids.
-        if let Ok(place) = contacts.binary_search_by_key(&row.get(0)?, |contact| contact.id) {
-            contacts[place].accounts.push(AccountName { uuid: row.get(1)?, name: row.get(2)? });
-        }
+    let mut statement = db.prepare_cached(sql::ACCOUNTS_OF_CONTACT)?;
+    for contact in contacts {
+        contact.accounts = statement
+            .query_map(params![caller.workspace(), contact.id], |row| {
+                Ok(AccountName { uuid: row.get(0)?, name: row.get(1)? })
+            })?
+            .collect::<Result<_>>()?;
     }
     Ok(())
 }
@@ -262,12 +256,7 @@ pub(crate) fn get(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<Option
         .query_row(params![caller.workspace(), caller.user(), uuid], Contact::read)
         .optional()?;
     let Some(mut contact) = contact else { return Ok(None) };
-    contact.accounts = db
-        .prepare_cached(sql::ACCOUNTS_OF_CONTACT)?
-        .query_map(params![caller.workspace(), contact.id], |row| {
-            Ok(AccountName { uuid: row.get(0)?, name: row.get(1)? })
-        })?
-        .collect::<Result<_>>()?;
+    add_accounts(db, caller, slice::from_mut(&mut contact))?;
     Ok(Some(contact))
 }
 
