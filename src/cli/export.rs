@@ -23,7 +23,7 @@ pub(super) async fn run(export: Export) -> anyhow::Result<()> {
     let mut result = output.start();
     while let (Ok(()), Some(after)) = (&result, next) {
         let request = PageRequest { after, size: PageRequest::MAX_SIZE };
-        let page = store.list_contacts(&caller, &Filter::default(), request).await?;
+        let page = store.list_contacts(&caller, &Filter::default(), request, |page| page).await?;
         result = page.rows.iter().try_for_each(|contact| output.write(contact));
         next = page.next;
     }

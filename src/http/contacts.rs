@@ -78,7 +78,7 @@ pub(super) async fn list(
         })
         .await;
     }
-    Ok(listed(app.store.list_contacts(&caller, &filter, page).await?.map(Row::without_id)))
+    Ok(app.store.list_contacts(&caller, &filter, page, |page| listed(page.map(Row::without_id))).await?)
 }
 
 /// Operation 2.
@@ -91,8 +91,10 @@ pub(super) async fn get(
 }
 
 async fn answer_get(store: &Store, caller: &Caller, uuid: Uuid) -> Result<Response, Error> {
-    let contact = store.get_contact(caller, uuid).await?.ok_or(Error::ContactNotFound)?;
-    Ok(found(Row::with_id(contact)))
+    store
+        .get_contact(caller, uuid, |contact| found(Row::with_id(contact)))
+        .await?
+        .ok_or(Error::ContactNotFound)
 }
 
 /// What is to be done with one contact.

@@ -27,17 +27,24 @@ impl BareSqlite {
 
     /// A contact with its accounts.
     pub fn get(&self, caller: &Caller, uuid: Uuid) -> Result<Option<Contact>> {
-        Ok(in_sqlite::get(&self.0, caller, uuid)?)
+        self.in_snapshot(|db| in_sqlite::get(db, caller, uuid))
     }
 
     /// A page of contacts with their accounts.
     pub fn page(&self, caller: &Caller, filter: &Filter, page: PageRequest) -> Result<Page<Contact>> {
-        Ok(in_sqlite::list(&self.0, caller, filter, page)?)
+        self.in_snapshot(|db| in_sqlite::list(db, caller, filter, page))
     }
 
     /// A page of names, as `lite` reads them.
     pub fn names(&self, caller: &Caller, page: PageRequest) -> Result<Page<ContactName>> {
         Ok(in_sqlite::list_names(&self.0, caller, &Filter::default(), page)?)
+    }
+
+    /// As the service reads: several statements see one moment.
+    fn in_snapshot<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        let read = worker::in_snapshot(&self.0, work)?;
+        worker::execute(&self.0, "COMMIT")?;
+        Ok(read)
     }
 
     /// A new contact, in a commit of its own.

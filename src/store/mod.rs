@@ -95,20 +95,22 @@ impl Store {
         }
     }
 
-    /// A page of the caller's contacts, by id.
-    pub async fn list_contacts(
+    /// What `then` makes of a page of the caller's contacts, by id, where it was read: handing the many small strings of a
+    /// page from one thread to another would cost as much as reading them.
+    pub async fn list_contacts<T: Send + 'static>(
         &self,
         caller: &Caller,
         filter: &contact::Filter,
         page: PageRequest,
-    ) -> Result<Page<Contact>> {
+        then: impl FnOnce(Page<Contact>) -> T + Send + 'static,
+    ) -> Result<T> {
         match self {
             Self::Sqlite(db) => {
                 let (caller, filter) = (caller.clone(), filter.clone());
                 let cost = sqlite::contacts::cost(&filter, page);
-                db.read(cost, move |db| sqlite::contacts::list(db, &caller, &filter, page)).await
+                db.read(cost, move |db| sqlite::contacts::list(db, &caller, &filter, page).map(then)).await
             }
-            Self::Postgres(db) => postgres::contacts::list(db, caller, filter, page).await,
+            Self::Postgres(db) => postgres::contacts::list(db, caller, filter, page).await.map(then),
         }
     }
 
@@ -129,14 +131,19 @@ impl Store {
         }
     }
 
-    /// One of the caller's contacts.
-    pub async fn get_contact(&self, caller: &Caller, uuid: Uuid) -> Result<Option<Contact>> {
+    /// What `then` makes of one of the caller's contacts, where it was read.
+    pub async fn get_contact<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        uuid: Uuid,
+        then: impl FnOnce(Contact) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
         match self {
             Self::Sqlite(db) => {
                 let caller = caller.clone();
-                db.read(Cost::Short, move |db| sqlite::contacts::get(db, &caller, uuid)).await
+                db.read(Cost::Short, move |db| Ok(sqlite::contacts::get(db, &caller, uuid)?.map(then))).await
             }
-            Self::Postgres(db) => postgres::contacts::get(db, caller, uuid).await,
+            Self::Postgres(db) => Ok(postgres::contacts::get(db, caller, uuid).await?.map(then)),
         }
     }
 

@@ -127,7 +127,8 @@ fn run_reads(connection: &Connection, jobs: &Receiver<ReadJob>, threads: usize, 
     }
 }
 
-fn in_snapshot<T>(
+/// Work that sees the database as it was when the first work since the last `COMMIT` began.
+pub(in crate::store) fn in_snapshot<T>(
     connection: &Connection,
     work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {
@@ -137,7 +138,7 @@ fn in_snapshot<T>(
     work(connection)
 }
 
-fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+pub(in crate::store) fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(drop)
 }
 
