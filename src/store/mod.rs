@@ -153,7 +153,7 @@ impl Store {
         match self {
             Self::Sqlite(db) => {
                 let caller = caller.clone();
-                db.write(move |db| sqlite::contacts::create(db, &caller, uuid, &details)).await?;
+                db.write_one(move |db| sqlite::contacts::create(db, &caller, uuid, &details)).await?;
             }
             Self::Postgres(db) => postgres::creates::create(db, caller, uuid, details).await?,
         }
@@ -181,7 +181,7 @@ impl Store {
         match self {
             Self::Sqlite(db) => {
                 let caller = caller.clone();
-                db.write(move |db| sqlite::contacts::delete(db, &caller, uuid)).await
+                db.write_one(move |db| sqlite::contacts::delete(db, &caller, uuid)).await
             }
             Self::Postgres(db) => postgres::contacts::delete(db, caller, uuid).await,
         }
@@ -192,7 +192,7 @@ impl Store {
         match self {
             Self::Sqlite(db) => {
                 let caller = caller.clone();
-                db.write(move |db| sqlite::contacts::inactivate(db, &caller, uuid)).await
+                db.write_one(move |db| sqlite::contacts::inactivate(db, &caller, uuid)).await
             }
             Self::Postgres(db) => postgres::contacts::inactivate(db, caller, uuid).await,
         }
@@ -203,7 +203,7 @@ impl Store {
         match self {
             Self::Sqlite(db) => {
                 let caller = caller.clone();
-                db.write(move |db| sqlite::contacts::activate(db, &caller, uuid)).await
+                db.write_one(move |db| sqlite::contacts::activate(db, &caller, uuid)).await
             }
             Self::Postgres(db) => postgres::contacts::activate(db, caller, uuid).await,
         }
@@ -274,7 +274,7 @@ impl Store {
         match self {
             Self::Sqlite(db) => {
                 let caller = caller.clone();
-                db.write(move |db| sqlite::accounts::create(db, &caller, uuid, &name)).await?;
+                db.write_one(move |db| sqlite::accounts::create(db, &caller, uuid, &name)).await?;
             }
             Self::Postgres(db) => postgres::accounts::create(db, caller, uuid, &name).await?,
         }
@@ -286,7 +286,7 @@ impl Store {
         match self {
             Self::Sqlite(db) => {
                 let caller = caller.clone();
-                db.write(move |db| sqlite::accounts::update(db, &caller, uuid, &name)).await
+                db.write_one(move |db| sqlite::accounts::update(db, &caller, uuid, &name)).await
             }
             Self::Postgres(db) => postgres::accounts::update(db, caller, uuid, &name).await,
         }
@@ -297,7 +297,7 @@ impl Store {
         match self {
             Self::Sqlite(db) => {
                 let caller = caller.clone();
-                db.write(move |db| sqlite::accounts::delete(db, &caller, uuid)).await
+                db.write_one(move |db| sqlite::accounts::delete(db, &caller, uuid)).await
             }
             Self::Postgres(db) => postgres::accounts::delete(db, caller, uuid).await,
         }
@@ -308,7 +308,7 @@ impl Store {
         match self {
             Self::Sqlite(db) => {
                 let caller = caller.clone();
-                db.write(move |db| sqlite::accounts::inactivate(db, &caller, uuid)).await
+                db.write_one(move |db| sqlite::accounts::inactivate(db, &caller, uuid)).await
             }
             Self::Postgres(db) => postgres::accounts::inactivate(db, caller, uuid).await,
         }
@@ -319,7 +319,7 @@ impl Store {
         match self {
             Self::Sqlite(db) => {
                 let caller = caller.clone();
-                db.write(move |db| sqlite::accounts::activate(db, &caller, uuid)).await
+                db.write_one(move |db| sqlite::accounts::activate(db, &caller, uuid)).await
             }
             Self::Postgres(db) => postgres::accounts::activate(db, caller, uuid).await,
         }

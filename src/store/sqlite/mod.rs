@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use super::Error;
 use crate::status::Status;
-use worker::{Readers, Writer};
+use worker::{Readers, Size, Writer};
 
 /// How much work a read is.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +71,15 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        self.writer.write(work).await
+        self.writer.write(Size::Several, work).await
+    }
+
+    /// The same for a write of one statement, which costs less.
+    pub(crate) async fn write_one<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.writer.write(Size::Statement, work).await
     }
 }
 

@@ -145,6 +145,15 @@ pub(in crate::store) fn execute(connection: &Connection, sql: &str) -> rusqlite:
 /// The thread that writes.
 pub(super) struct Writer(Workers<Box<dyn Write>>);
 
+/// How much a write does.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Size {
+    /// One statement, which SQLite takes back by itself if it fails.
+    Statement,
+    /// Several, which need a savepoint to be taken back.
+    Several,
+}
+
 /// A queued write: run inside a shared transaction, answered after its commit.
 trait Write: Send {
     /// Does the work, and says why it failed if it did.
@@ -154,6 +163,7 @@ trait Write: Send {
 
 struct Pending<T, F> {
     work: Option<F>,
+    size: Size,
     result: Option<Result<T, Error>>,
     reply: oneshot::Sender<Result<T, Error>>,
 }
@@ -164,7 +174,10 @@ where
     F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
 {
     fn run(&mut self, connection: &Connection) -> Option<Error> {
-        self.result = self.work.take().map(|work| in_savepoint(connection, work));
+        self.result = self.work.take().map(|work| match self.size {
+            Size::Statement => caught(connection, work),
+            Size::Several => in_savepoint(connection, work),
+        });
         self.result.as_ref().and_then(|result| result.as_ref().err().cloned())
     }
 
@@ -181,10 +194,11 @@ impl Writer {
 
     pub(super) async fn write<T: Send + 'static>(
         &self,
+        size: Size,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
-        self.0.send(Box::new(Pending { work: Some(work), result: None, reply }))?;
+        self.0.send(Box::new(Pending { work: Some(work), size, result: None, reply }))?;
         answer.await.unwrap_or_else(|_| Err(gone()))
     }
 }
@@ -233,15 +247,23 @@ fn commit_group(
     Ok(execute(connection, "COMMIT")?)
 }
 
+/// Runs one write. A panic is an error.
+fn caught<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> Result<T, Error> {
+    let result = catch_unwind(AssertUnwindSafe(|| work(connection)));
+    let panicked = |_| Err(Error::Failed("the operation panicked".into()));
+    result.map_or_else(panicked, |result| result.map_err(Error::from))
+}
+
 /// Runs one write so that it fails alone, by an error or by a panic.
 fn in_savepoint<T>(
     connection: &Connection,
     work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
 ) -> Result<T, Error> {
     execute(connection, "SAVEPOINT escritura")?;
-    let result = catch_unwind(AssertUnwindSafe(|| work(connection)));
-    let panicked = |_| Err(Error::Failed("the operation panicked".into()));
-    let result = result.map_or_else(panicked, |result| result.map_err(Error::from));
+    let result = caught(connection, work);
     if !connection.is_autocommit() {
         if result.is_err()
             && let Err(error) = execute(connection, "ROLLBACK TO escritura")
