@@ -1,6 +1,6 @@
 //! Measures the service against bars: what the same machine does without it, in the same run.
 //!
-//! `make bench` runs all of it, which takes about an hour. Flags go into BENCH: `make bench BENCH="--quick"`.
+//! `make bench` runs all of it, which takes some forty minutes. Flags go into BENCH: `make bench BENCH="--quick"`.
 
 mod bars;
 mod before;

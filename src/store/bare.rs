@@ -42,9 +42,9 @@ impl BareSqlite {
 
     /// As the service reads: several statements see one moment.
     fn in_snapshot<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        let read = worker::in_snapshot(&self.0, work)?;
+        let read = worker::in_open_snapshot(&self.0, work);
         worker::execute(&self.0, "COMMIT")?;
-        Ok(read)
+        Ok(read?)
     }
 
     /// A new contact, in a commit of its own.

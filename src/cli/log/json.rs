@@ -12,7 +12,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// An event as a JSON object, with the span that it happened in.
 ///
-/// The library's own form says the same and takes three times as long, which was a fifth of the work for a request.
+/// The library's own form says little more and takes three times as long, which was a fifth of the work for a request.
 pub(super) struct JsonLine;
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> FormatEvent<S, JsonFields> for JsonLine {

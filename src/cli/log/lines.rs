@@ -1,6 +1,6 @@
 //! How lines get to standard error: those of the last moment together.
 //!
-//! A write for each line is a fifth of the work for a request, and whoever serves would wait for whoever reads. So a
+//! A write for each line is a quarter of the work for a get, and whoever serves would wait for whoever reads. So a
 //! thread writes what has gathered. Warnings and errors are not kept waiting: they are written at once, behind all that
 //! came before, so that a crash takes nothing away that explains it.
 

@@ -44,7 +44,7 @@ fn account(row: &Row) -> Result<Account> {
 }
 
 pub(crate) async fn get(db: &Postgres, caller: &Caller, uuid: Uuid) -> Result<Option<Account>> {
-    let rows = db.read(shared::GET_ACCOUNT, &[&caller.workspace(), &uuid]).await?;
+    let rows = db.read_shared(shared::GET_ACCOUNT, &[&caller.workspace(), &uuid]).await?;
     rows.first().map(account).transpose()
 }
 

@@ -57,7 +57,8 @@ pub(crate) async fn list(
     };
     let limit = page.size as i64 + 1;
     let params: [Param<'_>; 4] = [&caller.workspace(), &uuid, &page.after.id(), &limit];
-    let rows = if page.is_small() { db.read(list, &params).await? } else { db.rows(list, &params).await? };
+    let rows =
+        if page.is_small() { db.read_shared(list, &params).await? } else { db.rows(list, &params).await? };
     if rows.is_empty() {
         return Ok(None);
     }

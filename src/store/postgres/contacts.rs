@@ -88,7 +88,7 @@ fn contact_name(row: &Row) -> Result<ContactName> {
 }
 
 pub(crate) async fn get(db: &Postgres, caller: &Caller, uuid: Uuid) -> Result<Option<Contact>> {
-    let rows = db.read(sql::GET_CONTACT, &[&caller.workspace(), &caller.user(), &uuid]).await?;
+    let rows = db.read_shared(sql::GET_CONTACT, &[&caller.workspace(), &caller.user(), &uuid]).await?;
     rows.first().map(contact).transpose()
 }
 

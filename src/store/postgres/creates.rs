@@ -102,6 +102,9 @@ async fn commit_all(turn: Turn) {
         // One that the server refuses must not take the others with it.
         let alone = matches!(outcome, Err(Error::Failed(_))) && group.len() > 1;
         for create in group {
+            if alone && create.reply.is_closed() {
+                continue;
+            }
             let outcome =
                 if alone { put_in(db, std::slice::from_ref(&create)).await } else { outcome.clone() };
             let _ = create.reply.send(outcome);

@@ -40,6 +40,11 @@ fn is_passing(code: &SqlState) -> bool {
     ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "55P03" || code == "25006"
 }
 
+/// Whether the server gave up a statement, for a lock, a time limit or want of memory, and its connection goes on.
+pub(super) fn ends_only_the_statement(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| matches!(code.code(), "55P03" | "57014") || code.code().starts_with("53"))
+}
+
 /// Whether a server that answers lets nobody more in, for now or for good: it neither starts nor stops.
 pub(super) fn refuses(error: &tokio_postgres::Error) -> bool {
     error.code().is_some_and(|code| !code.code().starts_with("57"))

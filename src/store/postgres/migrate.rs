@@ -105,20 +105,25 @@ async fn newest(connection: &Object) -> Result<i64, tokio_postgres::Error> {
     connection.query_one("SELECT coalesce(max(numero), 0) FROM migraciones", &[]).await?.try_get(0)
 }
 
-/// Whether all search indexes are there, and whole.
+/// Whether all search indexes are there, and whole, and none of before.
 async fn has_search_indexes(connection: &Object) -> Result<bool, tokio_postgres::Error> {
     for index in SEARCH_INDEXES {
-        if state(connection, index).await? != Some(true) {
+        if state(connection, index.name).await? != Some(true) {
             return Ok(false);
+        }
+        for old in index.before {
+            if state(connection, old).await?.is_some() {
+                return Ok(false);
+            }
         }
     }
     Ok(true)
 }
 
 /// Whether an index is whole; nothing if there is none.
-async fn state(connection: &Object, index: &SearchIndex) -> Result<Option<bool>, tokio_postgres::Error> {
+async fn state(connection: &Object, index: &str) -> Result<Option<bool>, tokio_postgres::Error> {
     let state = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)";
-    let row = connection.query_opt(state, &[&index.name]).await?;
+    let row = connection.query_opt(state, &[&index]).await?;
     row.map(|row| row.try_get(0)).transpose()
 }
 
@@ -155,7 +160,7 @@ async fn apply(connection: &mut Object, missing: &[Migration]) -> Result<(), tok
 async fn make_search_indexes(connection: &Object) -> Result<(), tokio_postgres::Error> {
     for index in SEARCH_INDEXES {
         let SearchIndex { name, table, list, before } = index;
-        match state(connection, index).await? {
+        match state(connection, name).await? {
             Some(true) => {}
             whole => {
                 if whole.is_some() {

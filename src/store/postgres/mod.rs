@@ -37,7 +37,7 @@ use creates::Creates;
 use error::Verdict;
 use lent::Lent;
 use pages::{Statement, Wanted};
-use pipelines::Pipelines;
+use pipelines::{Pipelines, Place};
 use pulse::Pulse;
 
 pub(super) use connect::SETTINGS;
@@ -99,16 +99,24 @@ impl Postgres {
         if self.pulse.answers() { Ok(()) } else { Err(lost()) }
     }
 
-    /// The rows of a statement that reads a few by an index.
-    async fn read(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
+    /// The rows of a statement that only reads, a few by an index, over a connection that others use at the same time. It
+    /// may be asked several times.
+    async fn read_shared(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
         let mut tries = 0;
         loop {
             let session = self.unless_lost(self.patience, self.pipelines.session()).await??;
+            let place = Place::on(&session);
             let told =
                 self.unless_lost(STATEMENT_LIMIT, run(&session, Question::Prepared(sql, params))).await;
             let error = match told {
-                Ok(Ok((rows, _))) => return Ok(rows),
-                Ok(Err(error)) => error,
+                Ok(Ok((rows, _))) => {
+                    place.answered();
+                    return Ok(rows);
+                }
+                Ok(Err(error)) => {
+                    place.answered();
+                    error
+                }
                 Err(error) => {
                     self.pipelines.give_up(&session);
                     return Err(error);
@@ -117,6 +125,8 @@ impl Postgres {
             match error::verdict(&error) {
                 Verdict::Refused => return Err(error.into()),
                 Verdict::TakenBack => {}
+                // Asked again, it would wait as long again, and all behind it.
+                Verdict::Broken if error::ends_only_the_statement(&error) => return Err(error.into()),
                 // A read may be asked again elsewhere, whatever became of it.
                 Verdict::Broken | Verdict::ReadOnly => self.pipelines.give_up(&session),
             }
@@ -175,7 +185,7 @@ impl Postgres {
         }
         let params: Vec<Param<'_>> = params.into_iter().map(|(value, _)| value).collect();
         if statement.is_short {
-            self.read(&statement.sql, &params).await
+            self.read_shared(&statement.sql, &params).await
         } else {
             self.rows(&statement.sql, &params).await
         }

@@ -2,28 +2,57 @@
 //!
 //! A read sends its statement at once, behind those that have no answer yet, and the server answers them in their order
 //! (pipelining). So several statements travel in one packet, and neither side goes to sleep between two of them: twice
-//! as many reads as with a connection for each. What may wait for a lock, a disk or long work has a connection of the
-//! pool for itself.
+//! as many reads as with a connection for each. The price is that one waits for those before it; so what changes
+//! something, or takes long, has a connection of the pool for itself.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use deadpool_postgres::ClientWrapper;
+use tokio::runtime::Handle;
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
+use super::STATEMENT_LIMIT;
 use super::connect::Connector;
 use crate::store::Error;
 
-/// How many statements may be under way on one connection; more are refused at once.
+/// About how many statements may be under way on one connection; more are refused at once.
 const DEPTH: usize = 1024;
 
 /// A connection, in use by all that hold it.
 pub(super) type Session = Arc<ClientWrapper>;
+
+/// A statement's place on a connection, which it keeps until the answer is there, also if nobody waits for it any more:
+/// or those who go away and come again would put more and more statements onto it.
+pub(super) struct Place(Option<Session>);
+
+impl Place {
+    pub(super) fn on(session: &Session) -> Self {
+        Self(Some(session.clone()))
+    }
+
+    /// The answer is there.
+    pub(super) fn answered(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let (Some(session), Ok(runtime)) = (self.0.take(), Handle::try_current()) else { return };
+        // Answers come in order, so that of an empty statement is behind the one that is waited for.
+        runtime.spawn(async move { timeout(STATEMENT_LIMIT, session.simple_query("")).await.map(drop) });
+    }
+}
 
 /// Connections that are made when they are first needed.
 #[derive(Clone)]
 pub(super) struct Pipelines {
     lines: Arc<[Line]>,
     connector: Connector,
+    /// How often all connections were given up.
+    renewals: Arc<AtomicU64>,
 }
 
 #[derive(Default)]
@@ -35,7 +64,7 @@ struct Line {
 
 impl Pipelines {
     pub(super) fn new(count: usize, connector: Connector) -> Self {
-        Self { lines: (0..count).map(|_| Line::default()).collect(), connector }
+        Self { lines: (0..count).map(|_| Line::default()).collect(), connector, renewals: Arc::default() }
     }
 
     /// The connection with the fewest statements under way, which is made if it is not there.
@@ -51,10 +80,17 @@ impl Pipelines {
         if let Some(session) = line.session() {
             return Ok(session);
         }
-        let (client, running) = self.connector.open().await?;
-        let session = Arc::new(ClientWrapper::new(client, running));
-        *line.session.write().unwrap_or_else(PoisonError::into_inner) = Some(session.clone());
-        Ok(session)
+        loop {
+            let renewals = self.renewals.load(Ordering::Acquire);
+            let (client, running) = self.connector.open().await?;
+            let session = Arc::new(ClientWrapper::new(client, running));
+            let mut place = line.session.write().unwrap_or_else(PoisonError::into_inner);
+            // It may lead to the server that all were to leave meanwhile.
+            if self.renewals.load(Ordering::Acquire) == renewals {
+                *place = Some(session.clone());
+                return Ok(session);
+            }
+        }
     }
 
     /// Gives a connection to nobody any more. It ends with the last that uses it.
@@ -64,6 +100,7 @@ impl Pipelines {
 
     /// Gives none of the connections to anybody any more.
     pub(super) fn give_up_all(&self) {
+        self.renewals.fetch_add(1, Ordering::Release);
         self.retain(|_| false);
     }
 
@@ -81,9 +118,9 @@ impl Line {
         session.as_ref().filter(|session| !session.is_closed()).cloned()
     }
 
-    /// How many statements are under way: each holds the connection, as this line does.
+    /// How many statements are under way: each holds the connection twice, and this line once.
     fn depth(&self) -> usize {
         let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
-        session.as_ref().map_or(0, |session| Arc::strong_count(session) - 1)
+        session.as_ref().map_or(0, |session| Arc::strong_count(session) / 2)
     }
 }

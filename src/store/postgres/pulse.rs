@@ -12,7 +12,7 @@ use tokio::runtime;
 use tokio::sync::watch::{Receiver, Sender};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::connect::Connector;
 use super::error::{describe, refuses};
@@ -75,7 +75,11 @@ async fn look(connector: &Connector, patience: Duration, renew: &impl Fn(), answ
         let limit = if connected.is_some() { patience / 2 } else { patience };
         let asked = timeout(limit, ask(&mut connected, connector)).await;
         match asked.unwrap_or_else(|_| Err("no answer in time".into())) {
-            Ok(()) => {
+            Ok(turned) => {
+                if turned {
+                    tracing::warn!("the server does not take writes as it did: connections are made anew");
+                    renew();
+                }
                 if !*answers.borrow() {
                     renew();
                     answers.send_replace(true);
@@ -104,27 +108,44 @@ async fn ended(connected: &mut Option<Connected>) {
     }
 }
 
-/// Asks over the connection that there is, or over a new one: a connection may end where its server does not.
-async fn ask(connected: &mut Option<Connected>, connector: &Connector) -> Result<(), String> {
-    if let Some(Connected { client, .. }) = connected
-        && client.simple_query("").await.is_ok()
+/// Asks over the connection that there is, or over a new one: a connection may end where its server does not. Says whether
+/// the server has become one that only reads, or ceased to be one: then another may have taken its place, and who only
+/// reads would not notice.
+async fn ask(connected: &mut Option<Connected>, connector: &Connector) -> Result<bool, String> {
+    let mut turned = false;
+    if let Some(Connected { client, read_only, .. }) = connected
+        && let Ok(now) = only_reads(client).await
     {
-        return Ok(());
+        turned = now != *read_only;
+        if !turned {
+            return Ok(false);
+        }
     }
     *connected = None;
     match connector.open().await {
-        Ok((client, running)) => *connected = Some(Connected { client, running }),
+        Ok((client, running)) => {
+            let read_only = only_reads(&client).await.map_err(|error| describe(&error))?;
+            *connected = Some(Connected { client, running, read_only });
+        }
         // A server that takes no more connections still serves those that it has.
         Err(error) if refuses(&error) => {}
         Err(error) => return Err(describe(&error)),
     }
-    Ok(())
+    Ok(turned)
+}
+
+/// Whether a server takes no writes.
+async fn only_reads(client: &Client) -> Result<bool, tokio_postgres::Error> {
+    let said = client.simple_query("SHOW transaction_read_only").await?;
+    Ok(said.iter().any(|message| matches!(message, SimpleQueryMessage::Row(row) if row.get(0) == Some("on"))))
 }
 
 /// A connection that ends when this is dropped, also if an answer is outstanding.
 struct Connected {
     client: Client,
     running: JoinHandle<()>,
+    /// Whether the server took no writes when this was made.
+    read_only: bool,
 }
 
 impl Drop for Connected {

@@ -11,10 +11,10 @@ pub(crate) async fn create_workspace(db: &Postgres, caller: &Caller) -> Result<(
 }
 
 pub(crate) async fn list(db: &Postgres, caller: &Caller) -> Result<Vec<Role>> {
-    let mut rows = db.read(sql::LIST_ROLES, &[&caller.workspace()]).await?;
+    let mut rows = db.read_shared(sql::LIST_ROLES, &[&caller.workspace()]).await?;
     if rows.is_empty() {
         create_workspace(db, caller).await?;
-        rows = db.read(sql::LIST_ROLES, &[&caller.workspace()]).await?;
+        rows = db.read_shared(sql::LIST_ROLES, &[&caller.workspace()]).await?;
     }
     let mut roles = Vec::with_capacity(rows.len());
     for row in rows {

@@ -22,7 +22,11 @@ use crate::text::Text;
 static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| Cluster::start(&[]));
 
 async fn open() -> Arc<Postgres> {
-    let address = CLUSTER.address(&CLUSTER.database("")).parse().unwrap();
+    open_on(&CLUSTER).await
+}
+
+async fn open_on(cluster: &Cluster) -> Arc<Postgres> {
+    let address = cluster.address(&cluster.database("")).parse().unwrap();
     let Address::Postgres(server) = &address else { panic!("{address}") };
     let options = Options {
         address: address.clone(),
@@ -232,13 +236,15 @@ async fn a_connection_that_still_works_for_somebody_who_went_away_is_nobody_else
 #[tokio::test]
 async fn reads_that_share_a_connection_get_their_own_answers() {
     let db = open().await;
-    let slow = db.read("SELECT pg_sleep(0.2)", &[]);
+    let slow = db.read_shared("SELECT pg_sleep(0.2)", &[]);
     assert!(timeout(Duration::from_millis(20), slow).await.is_err());
     let reads = (0..200_i64).map(|number| {
         let db = &db;
         async move {
-            let rows =
-                db.read("SELECT $1::BIGINT AS numero, pg_backend_pid() AS sesion", &[&number]).await.unwrap();
+            let rows = db
+                .read_shared("SELECT $1::BIGINT AS numero, pg_backend_pid() AS sesion", &[&number])
+                .await
+                .unwrap();
             assert_eq!(rows[0].get::<_, i64>("numero"), number);
             rows[0].get::<_, i32>("sesion")
         }
@@ -251,8 +257,8 @@ async fn reads_that_share_a_connection_get_their_own_answers() {
 async fn a_read_whose_connection_breaks_is_asked_again() {
     let db = open().await;
     for _ in 0..5 {
-        let session: i32 = db.read("SELECT pg_backend_pid()", &[]).await.unwrap()[0].get(0);
-        let reads = (0..50).map(|_| db.read("SELECT pg_sleep(0.01)", &[]));
+        let session: i32 = db.read_shared("SELECT pg_backend_pid()", &[]).await.unwrap()[0].get(0);
+        let reads = (0..50).map(|_| db.read_shared("SELECT pg_sleep(0.01)", &[]));
         let params: [Param<'_>; 1] = [&session];
         let end = db.rows("SELECT pg_terminate_backend($1)", &params);
         let (reads, end) = tokio::join!(futures_util::future::join_all(reads), end);
@@ -261,6 +267,48 @@ async fn a_read_whose_connection_breaks_is_asked_again() {
             read.unwrap();
         }
     }
+}
+
+async fn shared_session(db: &Postgres) -> i32 {
+    db.read_shared("SELECT pg_backend_pid()", &[]).await.unwrap()[0].get(0)
+}
+
+/// Those behind it would wait as often.
+#[tokio::test]
+async fn a_read_that_the_server_gives_up_is_not_asked_again_and_keeps_its_connection() {
+    let db = open().await;
+    let session = shared_session(&db).await;
+    for code in ["55P03", "57014", "53200"] {
+        db.rows("CREATE SEQUENCE veces", &[]).await.unwrap();
+        let function = format!(
+            "CREATE FUNCTION falla() RETURNS INT LANGUAGE plpgsql AS
+             $$ BEGIN PERFORM nextval('veces'); RAISE 'no' USING ERRCODE = '{code}'; END $$"
+        );
+        db.rows(&function, &[]).await.unwrap();
+        let refused = db.read_shared("SELECT falla()", &[]).await;
+        assert!(matches!(refused, Err(Error::Unavailable(_))), "{code}: {refused:?}");
+        let asked: i64 = db.row("SELECT nextval('veces') - 1", &[]).await.unwrap().unwrap().get(0);
+        assert_eq!((asked, shared_session(&db).await), (1, session), "{code}");
+        db.rows("DROP FUNCTION falla()", &[]).await.unwrap();
+        db.rows("DROP SEQUENCE veces", &[]).await.unwrap();
+    }
+}
+
+/// Another server may have taken its place, and who only reads would go on seeing what was.
+#[tokio::test]
+async fn a_server_that_takes_no_writes_any_more_is_left_by_reads_too() {
+    let cluster = Cluster::start(&[]);
+    let db = open_on(&cluster).await;
+    let session = shared_session(&db).await;
+    db.rows("ALTER SYSTEM SET default_transaction_read_only = on", &[]).await.unwrap();
+    db.rows("SELECT pg_reload_conf()", &[]).await.unwrap();
+    timeout(Duration::from_secs(30), async {
+        while shared_session(&db).await == session {
+            sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .expect("the connection is the one of before");
 }
 
 #[tokio::test]

@@ -71,9 +71,9 @@ fn found(
 ) -> Result<Vec<Account>> {
     let Some(search) = &filter.search else { return Ok(Vec::new()) };
     let mut statement = db.prepare_cached(
-        "SELECT bloque, texto FROM cuentas_busqueda
+        "SELECT bloque, texto FROM cuentas_bloques
          WHERE espacio = $1 AND bloque >= coalesce(
-             (SELECT max(bloque) FROM cuentas_busqueda WHERE espacio = $1 AND bloque <= $2), 0)
+             (SELECT max(bloque) FROM cuentas_bloques WHERE espacio = $1 AND bloque <= $2), 0)
          ORDER BY bloque",
     )?;
     let blocks = statement.query(params![caller.workspace(), after])?;

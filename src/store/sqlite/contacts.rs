@@ -133,9 +133,9 @@ fn by_ids<T: Listed>(db: &Connection, caller: &Caller, ids: Vec<i64>) -> Result<
 fn found(db: &Connection, caller: &Caller, filter: &Filter, after: i64, limit: usize) -> Result<Vec<i64>> {
     let Some(search) = &filter.search else { return Ok(Vec::new()) };
     let mut statement = db.prepare_cached(
-        "SELECT bloque, texto FROM contactos_busqueda
+        "SELECT bloque, texto FROM contactos_bloques
          WHERE espacio = $1 AND propietario = $2 AND bloque >= coalesce(
-             (SELECT max(bloque) FROM contactos_busqueda
+             (SELECT max(bloque) FROM contactos_bloques
                  WHERE espacio = $1 AND propietario = $2 AND bloque <= $3), 0)
          ORDER BY bloque",
     )?;

@@ -167,7 +167,7 @@ mod tests {
         let mut all = db
             .prepare(
                 "SELECT t.name || '.' || c.name FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c
-                 WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE '%busqueda'
+                 WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE '%bloques'
                      AND t.name <> 'migraciones' AND c.hidden = 0",
             )
             .unwrap();

@@ -106,7 +106,7 @@ mod tests {
                 let search = search(word);
                 let mut blocks = db
                     .prepare(
-                        "SELECT bloque, texto FROM contactos_busqueda WHERE espacio = $1 AND propietario = $2
+                        "SELECT bloque, texto FROM contactos_bloques WHERE espacio = $1 AND propietario = $2
                          ORDER BY bloque",
                     )
                     .unwrap();
@@ -152,7 +152,7 @@ mod tests {
         create(&db, (200_010..202_000).chain((300_000..5_000_000).step_by(40_001)));
         check(&db);
         let longest: i64 = db
-            .query_row("SELECT max(octet_length(texto)) FROM contactos_busqueda", [], |row| row.get(0))
+            .query_row("SELECT max(octet_length(texto)) FROM contactos_bloques", [], |row| row.get(0))
             .unwrap();
         assert!(longest < 4096, "a block of {longest} bytes does not fit a page");
 

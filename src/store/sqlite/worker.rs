@@ -101,7 +101,7 @@ impl Readers {
         self.0.send(Box::new(move |connection| {
             // A caller that hung up while the job was queued wants nothing any more.
             if !reply.is_closed() {
-                let _ = reply.send(in_snapshot(connection, work).map_err(Error::from));
+                let _ = reply.send(in_open_snapshot(connection, work).map_err(Error::from));
             }
         }))?;
         answer.await.unwrap_or_else(|_| Err(gone()))
@@ -127,8 +127,8 @@ fn run_reads(connection: &Connection, jobs: &Receiver<ReadJob>, threads: usize, 
     }
 }
 
-/// Work that sees the database as it was when the first work since the last `COMMIT` began.
-pub(in crate::store) fn in_snapshot<T>(
+/// Work in a snapshot that stays open for the next work, until the caller commits.
+pub(in crate::store) fn in_open_snapshot<T>(
     connection: &Connection,
     work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {
@@ -148,7 +148,7 @@ pub(super) struct Writer(Workers<Box<dyn Write>>);
 /// How much a write does.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Size {
-    /// One statement, which SQLite takes back by itself if it fails.
+    /// One statement and nothing after it that may fail: SQLite takes a statement back by itself.
     Statement,
     /// Several, which need a savepoint to be taken back.
     Several,
