@@ -1,10 +1,11 @@
-//! The outermost layer: a request id on every answer, one line in the log for it, and an answer also after a panic.
+//! The outermost layer: a request id on every answer and what browsers are to know of it, one line in the log, and an
+//! answer also after a panic.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{HeaderName, HeaderValue};
+use axum::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
@@ -43,7 +44,11 @@ pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Nex
             tracing::info!(status, %method, route, microseconds, "answered");
         }
     });
-    response.headers_mut().insert(REQUEST_ID, id);
+    let headers = response.headers_mut();
+    headers.insert(REQUEST_ID, id);
+    // No answer is kept by a browser or a proxy, nor taken for anything but what it says it is.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 

@@ -179,6 +179,8 @@ impl TestApp {
             .unwrap();
         let (status, headers, bytes) = self.send(request).await;
         assert!(headers.contains_key("x-request-id"), "every answer has a request id");
+        assert_eq!(headers["cache-control"], "no-store");
+        assert_eq!(headers["x-content-type-options"], "nosniff");
         let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));
         ((status.as_u16(), body), headers)
     }
