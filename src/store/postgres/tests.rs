@@ -26,7 +26,11 @@ async fn open() -> Arc<Postgres> {
 }
 
 async fn open_on(cluster: &Cluster) -> Arc<Postgres> {
-    let address = cluster.address(&cluster.database("")).parse().unwrap();
+    open_at(&cluster.address(&cluster.database(""))).await
+}
+
+async fn open_at(address: &str) -> Arc<Postgres> {
+    let address = address.parse().unwrap();
     let Address::Postgres(server) = &address else { panic!("{address}") };
     let options = Options {
         address: address.clone(),
@@ -292,6 +296,17 @@ async fn a_read_that_the_server_gives_up_is_not_asked_again_and_keeps_its_connec
         db.rows("DROP FUNCTION falla()", &[]).await.unwrap();
         db.rows("DROP SEQUENCE veces", &[]).await.unwrap();
     }
+}
+
+/// As after a start that was interrupted before it had dropped them: each write would pay for them for ever.
+#[tokio::test]
+async fn search_indexes_of_before_are_dropped_by_the_next_start() {
+    let address = CLUSTER.address(&CLUSTER.database(""));
+    let db = open_at(&address).await;
+    db.rows("CREATE INDEX cuentas_piezas ON cuentas (espacio)", &[]).await.unwrap();
+    let db = open_at(&address).await;
+    let gone = db.row("SELECT to_regclass('cuentas_piezas') IS NULL", &[]).await.unwrap().unwrap();
+    assert!(gone.get::<_, bool>(0));
 }
 
 /// Another server may have taken its place, and who only reads would go on seeing what was.
