@@ -27,6 +27,10 @@ pub(super) fn verdict(error: &tokio_postgres::Error) -> Verdict {
         // Somebody else was first: looked at again, what they made is seen.
         Some(code) if *code == SqlState::UNIQUE_VIOLATION => Verdict::TakenBack,
         Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => Verdict::ReadOnly,
+        // Given up for a lock, a time limit or want of room: asked again, it would wait as long again.
+        Some(code) if matches!(code.code(), "55P03" | "57014") || code.code().starts_with("53") => {
+            Verdict::Refused
+        }
         Some(code) if is_passing(code) => Verdict::Broken,
         Some(_) => Verdict::Refused,
         None => Verdict::Broken,
@@ -38,11 +42,6 @@ pub(super) fn verdict(error: &tokio_postgres::Error) -> Verdict {
 fn is_passing(code: &SqlState) -> bool {
     let code = code.code();
     ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "55P03" || code == "25006"
-}
-
-/// Whether the server gave up a statement, for a lock, a time limit or want of memory, and its connection goes on.
-pub(super) fn ends_only_the_statement(error: &tokio_postgres::Error) -> bool {
-    error.code().is_some_and(|code| matches!(code.code(), "55P03" | "57014") || code.code().starts_with("53"))
 }
 
 /// Whether a server that answers lets nobody more in, for now or for good: it neither starts nor stops.

@@ -37,7 +37,7 @@ use creates::Creates;
 use error::Verdict;
 use lent::Lent;
 use pages::{Statement, Wanted};
-use pipelines::{Pipelines, Place};
+use pipelines::Pipelines;
 use pulse::Pulse;
 
 pub(super) use connect::SETTINGS;
@@ -104,29 +104,18 @@ impl Postgres {
     async fn read_shared(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
         let mut tries = 0;
         loop {
-            let session = self.unless_lost(self.patience, self.pipelines.session()).await??;
-            let place = Place::on(&session);
+            let mut session = self.unless_lost(self.patience, self.pipelines.session()).await??;
             let told =
                 self.unless_lost(STATEMENT_LIMIT, run(&session, Question::Prepared(sql, params))).await;
+            let told = told.inspect_err(|_| self.pipelines.give_up(&session))?;
+            session.answered();
             let error = match told {
-                Ok(Ok((rows, _))) => {
-                    place.answered();
-                    return Ok(rows);
-                }
-                Ok(Err(error)) => {
-                    place.answered();
-                    error
-                }
-                Err(error) => {
-                    self.pipelines.give_up(&session);
-                    return Err(error);
-                }
+                Ok((rows, _)) => return Ok(rows),
+                Err(error) => error,
             };
             match error::verdict(&error) {
                 Verdict::Refused => return Err(error.into()),
                 Verdict::TakenBack => {}
-                // Asked again, it would wait as long again, and all behind it.
-                Verdict::Broken if error::ends_only_the_statement(&error) => return Err(error.into()),
                 // A read may be asked again elsewhere, whatever became of it.
                 Verdict::Broken | Verdict::ReadOnly => self.pipelines.give_up(&session),
             }

@@ -5,6 +5,7 @@
 //! as many reads as with a connection for each. The price is that one waits for those before it; so what changes
 //! something, or takes long, has a connection of the pool for itself.
 
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -18,31 +19,43 @@ use super::connect::Connector;
 use crate::store::Error;
 
 /// About how many statements may be under way on one connection; more are refused at once.
-const DEPTH: usize = 1024;
+pub(super) const DEPTH: usize = 1024;
 
-/// A connection, in use by all that hold it.
-pub(super) type Session = Arc<ClientWrapper>;
+/// A connection, for one statement. The statement keeps its place on it until the answer is there, also if nobody waits
+/// for it any more: or those who go away and come again would put more and more statements onto it.
+pub(super) struct Session {
+    client: Arc<ClientWrapper>,
+    answered: bool,
+}
 
-/// A statement's place on a connection, which it keeps until the answer is there, also if nobody waits for it any more:
-/// or those who go away and come again would put more and more statements onto it.
-pub(super) struct Place(Option<Session>);
-
-impl Place {
-    pub(super) fn on(session: &Session) -> Self {
-        Self(Some(session.clone()))
+impl Session {
+    fn new(client: Arc<ClientWrapper>) -> Self {
+        Self { client, answered: false }
     }
 
     /// The answer is there.
-    pub(super) fn answered(mut self) {
-        self.0 = None;
+    pub(super) fn answered(&mut self) {
+        self.answered = true;
     }
 }
 
-impl Drop for Place {
+impl Deref for Session {
+    type Target = ClientWrapper;
+
+    fn deref(&self) -> &ClientWrapper {
+        &self.client
+    }
+}
+
+impl Drop for Session {
     fn drop(&mut self) {
-        let (Some(session), Ok(runtime)) = (self.0.take(), Handle::try_current()) else { return };
-        // Answers come in order, so that of an empty statement is behind the one that is waited for.
-        runtime.spawn(async move { timeout(STATEMENT_LIMIT, session.simple_query("")).await.map(drop) });
+        if !self.answered
+            && let Ok(runtime) = Handle::try_current()
+        {
+            // Answers come in order, so that of an empty statement is behind the one that is waited for.
+            let client = self.client.clone();
+            runtime.spawn(async move { timeout(STATEMENT_LIMIT, client.simple_query("")).await.map(drop) });
+        }
     }
 }
 
@@ -57,7 +70,7 @@ pub(super) struct Pipelines {
 
 #[derive(Default)]
 struct Line {
-    session: RwLock<Option<Session>>,
+    client: RwLock<Option<Arc<ClientWrapper>>>,
     /// Held by who connects; others wait for what comes of it.
     connecting: Mutex<()>,
 }
@@ -83,19 +96,18 @@ impl Pipelines {
         loop {
             let renewals = self.renewals.load(Ordering::Acquire);
             let (client, running) = self.connector.open().await?;
-            let session = Arc::new(ClientWrapper::new(client, running));
-            let mut place = line.session.write().unwrap_or_else(PoisonError::into_inner);
+            let mut place = line.client.write().unwrap_or_else(PoisonError::into_inner);
             // It may lead to the server that all were to leave meanwhile.
             if self.renewals.load(Ordering::Acquire) == renewals {
-                *place = Some(session.clone());
-                return Ok(session);
+                let client = place.insert(Arc::new(ClientWrapper::new(client, running)));
+                return Ok(Session::new(client.clone()));
             }
         }
     }
 
     /// Gives a connection to nobody any more. It ends with the last that uses it.
     pub(super) fn give_up(&self, session: &Session) {
-        self.retain(|other| !Arc::ptr_eq(session, other));
+        self.retain(|client| !Arc::ptr_eq(&session.client, client));
     }
 
     /// Gives none of the connections to anybody any more.
@@ -104,23 +116,23 @@ impl Pipelines {
         self.retain(|_| false);
     }
 
-    fn retain(&self, keep: impl Fn(&Session) -> bool) {
+    fn retain(&self, keep: impl Fn(&Arc<ClientWrapper>) -> bool) {
         for line in self.lines.iter() {
-            let mut session = line.session.write().unwrap_or_else(PoisonError::into_inner);
-            *session = session.take().filter(&keep);
+            let mut client = line.client.write().unwrap_or_else(PoisonError::into_inner);
+            *client = client.take().filter(&keep);
         }
     }
 }
 
 impl Line {
     fn session(&self) -> Option<Session> {
-        let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
-        session.as_ref().filter(|session| !session.is_closed()).cloned()
+        let client = self.client.read().unwrap_or_else(PoisonError::into_inner);
+        client.as_ref().filter(|client| !client.is_closed()).cloned().map(Session::new)
     }
 
-    /// How many statements are under way: each holds the connection twice, and this line once.
+    /// How many statements are under way: each holds the connection, as this line does.
     fn depth(&self) -> usize {
-        let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
-        session.as_ref().map_or(0, |session| Arc::strong_count(session) / 2)
+        let client = self.client.read().unwrap_or_else(PoisonError::into_inner);
+        client.as_ref().map_or(0, |client| Arc::strong_count(client) - 1)
     }
 }

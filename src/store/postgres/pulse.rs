@@ -1,7 +1,7 @@
 //! Whether the server answers, which is asked over and over, so that no request has to find out by waiting.
 //!
 //! A server that hangs keeps its connections open and says nothing, and a request can't tell that from a statement that
-//! takes long. So one connection asks a trivial question. When it is not answered in time, all requests are told at
+//! takes long. So one connection asks whether the server takes writes. When it is not answered in time, all requests are told at
 //! once, and later ones too, until the server answers again. Nothing is ever cancelled at the server.
 
 use std::future::pending;

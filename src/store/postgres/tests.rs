@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use deadpool_postgres::Object;
+use futures_util::FutureExt as _;
 use serde_json::Value;
 use tokio::time::timeout;
 use tokio_postgres::SimpleQueryMessage;
@@ -273,6 +274,31 @@ async fn a_read_whose_connection_breaks_is_asked_again() {
     }
 }
 
+/// Or callers who go away and come again would put more and more statements onto it.
+#[tokio::test]
+async fn reads_that_nobody_waits_for_keep_their_places_until_they_are_answered() {
+    let db = open().await;
+    let sleep_for = |seconds: f64| {
+        let db = &db;
+        async move { db.read_shared("SELECT pg_sleep($1)", &[&seconds]).await.map(drop) }
+    };
+    // From now on a read sends its statement when it is first polled.
+    sleep_for(0.0).await.unwrap();
+    assert!(sleep_for(1.0).now_or_never().is_none());
+    for _ in 1..pipelines::DEPTH {
+        assert!(sleep_for(0.0).now_or_never().is_none());
+    }
+    let refused = sleep_for(0.0).await;
+    assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
+    timeout(Duration::from_secs(30), async {
+        while sleep_for(0.0).await.is_err() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .expect("the places are never given back");
+}
+
 async fn shared_session(db: &Postgres) -> i32 {
     db.read_shared("SELECT pg_backend_pid()", &[]).await.unwrap()[0].get(0)
 }
@@ -283,18 +309,11 @@ async fn a_read_that_the_server_gives_up_is_not_asked_again_and_keeps_its_connec
     let db = open().await;
     let session = shared_session(&db).await;
     for code in ["55P03", "57014", "53200"] {
-        db.rows("CREATE SEQUENCE veces", &[]).await.unwrap();
-        let function = format!(
-            "CREATE FUNCTION falla() RETURNS INT LANGUAGE plpgsql AS
-             $$ BEGIN PERFORM nextval('veces'); RAISE 'no' USING ERRCODE = '{code}'; END $$"
-        );
-        db.rows(&function, &[]).await.unwrap();
+        failing(&db, code, 1).await;
         let refused = db.read_shared("SELECT falla()", &[]).await;
         assert!(matches!(refused, Err(Error::Unavailable(_))), "{code}: {refused:?}");
-        let asked: i64 = db.row("SELECT nextval('veces') - 1", &[]).await.unwrap().unwrap().get(0);
+        let asked: i64 = db.row("SELECT last_value FROM intentos", &[]).await.unwrap().unwrap().get(0);
         assert_eq!((asked, shared_session(&db).await), (1, session), "{code}");
-        db.rows("DROP FUNCTION falla()", &[]).await.unwrap();
-        db.rows("DROP SEQUENCE veces", &[]).await.unwrap();
     }
 }
 

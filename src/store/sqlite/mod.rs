@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use super::Error;
 use crate::status::Status;
-use worker::{Readers, Size, Writer};
+use worker::{Readers, Writer};
 
 /// How much work a read is.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +71,7 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        self.writer.write(Size::Several, work).await
+        self.writer.write(work).await
     }
 
     /// The same for a write of one statement, which costs less.
@@ -79,7 +79,7 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        self.writer.write(Size::Statement, work).await
+        self.writer.write_one(work).await
     }
 }
 

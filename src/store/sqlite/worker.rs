@@ -145,15 +145,6 @@ pub(in crate::store) fn execute(connection: &Connection, sql: &str) -> rusqlite:
 /// The thread that writes.
 pub(super) struct Writer(Workers<Box<dyn Write>>);
 
-/// How much a write does.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Size {
-    /// One statement and nothing after it that may fail: SQLite takes a statement back by itself.
-    Statement,
-    /// Several, which need a savepoint to be taken back.
-    Several,
-}
-
 /// A queued write: run inside a shared transaction, answered after its commit.
 trait Write: Send {
     /// Does the work, and says why it failed if it did.
@@ -163,7 +154,6 @@ trait Write: Send {
 
 struct Pending<T, F> {
     work: Option<F>,
-    size: Size,
     result: Option<Result<T, Error>>,
     reply: oneshot::Sender<Result<T, Error>>,
 }
@@ -171,13 +161,10 @@ struct Pending<T, F> {
 impl<T, F> Write for Pending<T, F>
 where
     T: Send,
-    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
+    F: FnOnce(&Connection) -> Result<T, Error> + Send,
 {
     fn run(&mut self, connection: &Connection) -> Option<Error> {
-        self.result = self.work.take().map(|work| match self.size {
-            Size::Statement => caught(connection, work),
-            Size::Several => in_savepoint(connection, work),
-        });
+        self.result = self.work.take().map(|work| work(connection));
         self.result.as_ref().and_then(|result| result.as_ref().err().cloned())
     }
 
@@ -192,13 +179,28 @@ impl Writer {
         Workers::start("write", 1, path, run_writes).map(Self)
     }
 
+    /// Several statements, which a savepoint takes back together.
     pub(super) async fn write<T: Send + 'static>(
         &self,
-        size: Size,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
+        self.queue(move |connection| in_savepoint(connection, work)).await
+    }
+
+    /// One statement, and nothing after it that may fail: SQLite takes a statement back by itself.
+    pub(super) async fn write_one<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.queue(move |connection| caught(connection, work)).await
+    }
+
+    async fn queue<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
-        self.0.send(Box::new(Pending { work: Some(work), size, result: None, reply }))?;
+        self.0.send(Box::new(Pending { work: Some(work), result: None, reply }))?;
         answer.await.unwrap_or_else(|_| Err(gone()))
     }
 }
