@@ -1,5 +1,6 @@
-# check: format, lints and documentation. test: check, then all tests. bench: figures of speed, on data it makes; its flags
-# go into BENCH, as in make bench BENCH=--quick.
+# check: format, lints and documentation. test: check, then all tests. torture: the tests on faults and attacks, at length;
+# a seed that a run printed goes into CONTACTS_TEST_SEED. bench: figures of speed, on data it makes; its flags go into BENCH,
+# as in make bench BENCH=--quick.
 
 export RUSTDOCFLAGS = -D warnings
 
@@ -16,21 +17,27 @@ no_cluster = $$as apt-get install -y -qq --no-install-recommends postgresql-comm
 
 postgres = $(call need_if,! command -v initdb > /dev/null && ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1,postgresql,$(no_cluster))
 
-.PHONY: check test bench bench-nodes
+.PHONY: check test tools torture bench bench-nodes
 
 check:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo doc --locked --no-deps --document-private-items
 
-test: check
+test: check tools
+	cargo test --locked
+
+torture: tools
+	CONTACTS_TORTURE=1 cargo test --locked --test torture -- --nocapture --test-threads 1
+
+# What the tests run beside the service.
+tools:
 	@$(call need,curl,curl ca-certificates)
 	@$(call need,redis-server,redis-server)
 	@$(call need,haproxy,haproxy)
 	@$(call need,openssl,openssl)
 	@$(postgres)
 	@$(call need_if,! [ -e /usr/share/i18n/locales/en_US ],locales)
-	cargo test --locked
 
 bench:
 	@$(call need,wrk,wrk)

@@ -10,6 +10,7 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "there are no async workers here")]
 
+#[path = "../support/client.rs"]
 mod client;
 #[path = "../support/postgres.rs"]
 mod postgres;
@@ -17,6 +18,7 @@ mod postgres;
 mod redis;
 #[path = "../support/said.rs"]
 mod said;
+#[path = "../support/node.rs"]
 mod support;
 
 mod aborted;

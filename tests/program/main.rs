@@ -12,7 +12,6 @@ mod said;
 mod support;
 
 mod copy;
-mod durability;
 mod export;
 mod import;
 mod papers;

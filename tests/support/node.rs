@@ -1,5 +1,7 @@
 //! Nodes as processes.
 
+#![allow(dead_code, reason = "each of the test programs uses a part")]
+
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::process::{Child, Command};
@@ -7,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[allow(unused_imports, reason = "each of the test programs uses a part")]
 pub(crate) use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -17,6 +20,9 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_contacts");
 
 /// The secret of all nodes.
 pub(crate) const SECRET: &str = "7d0c2f5b9e8a41c6b3f4d2a19c8e7f60";
+
+/// A UUID that nothing has.
+pub(crate) const UNKNOWN: &str = "00000000-0000-4000-8000-000000000000";
 
 /// Waits for the tests before this one; the next waits until what this returns is dropped.
 pub(crate) fn alone() -> MutexGuard<'static, ()> {

@@ -1,5 +1,7 @@
 //! Callers of nodes.
 
+#![allow(dead_code, reason = "each of the test programs uses a part")]
+
 use std::time::Duration;
 
 use contacts::caller::Caller;
