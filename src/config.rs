@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fmt::Display;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -13,7 +14,7 @@ use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
-use crate::http::RedisAddress;
+use crate::http::{Bounds, CertificateFiles, Network, Patience, RedisAddress};
 use crate::role;
 use crate::store::{self, Address, Options};
 use crate::text::Text;
@@ -96,6 +97,82 @@ pub struct Serve {
     #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
     #[command(flatten)]
     pub tokens: Tokens,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub clients: Clients,
+}
+
+/// How clients reach the service, and what they may take of it.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Clients")]
+pub struct Clients {
+    /// File with the service's certificate in PEM, and behind it those of the authorities in between: the service then
+    /// speaks TLS. Both files are read again when they change
+    #[arg(long, env = "CONTACTS_TLS_CERTIFICATE", value_name = "FILE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    /// File with the private key of the certificate in PEM
+    #[arg(long, env = "CONTACTS_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+    /// Networks of proxies that say in X-Forwarded-For whom they ask for (10.0.0.0/8,127.0.0.1); without any, a client's
+    /// address is that of its connection
+    #[arg(long, env = "CONTACTS_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',')]
+    pub trusted_proxies: Vec<Network>,
+    /// Connections at most, and fewer where the process may not have as many files open; who comes then is answered 503
+    #[arg(long, env = "CONTACTS_MAX_CONNECTIONS", value_name = "N", default_value_t = Bounds::default().connections)]
+    pub max_connections: NonZeroU32,
+    /// Seconds that the head of a request may take
+    #[arg(long, env = "CONTACTS_HEAD_TIMEOUT", value_name = "SECONDS", default_value_t = Patience::default().head.as_secs())]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub head_timeout: u64,
+    /// Seconds that the body of a request may take
+    #[arg(long, env = "CONTACTS_BODY_TIMEOUT", value_name = "SECONDS", default_value_t = Patience::default().body.as_secs())]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub body_timeout: u64,
+    /// Seconds that a connection is kept between two requests
+    #[arg(long, env = "CONTACTS_IDLE_TIMEOUT", value_name = "SECONDS", default_value_t = Patience::default().idle.as_secs())]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub idle_timeout: u64,
+    /// Seconds from the head of a request until its answer must have been taken whole
+    #[arg(long, env = "CONTACTS_ANSWER_TIMEOUT", value_name = "SECONDS", default_value_t = Patience::default().answer.as_secs())]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub answer_timeout: u64,
+    /// Bytes that the path and query of a request may have
+    #[arg(long, env = "CONTACTS_MAX_TARGET", value_name = "BYTES", default_value_t = Bounds::default().target)]
+    pub max_target: usize,
+    /// Bytes that the head of a request may have
+    #[arg(long, env = "CONTACTS_MAX_HEAD", value_name = "BYTES", default_value_t = Bounds::default().head)]
+    pub max_head: usize,
+    /// Fields that the head of a request may have
+    #[arg(long, env = "CONTACTS_MAX_FIELDS", value_name = "N", default_value_t = Bounds::default().fields)]
+    pub max_fields: usize,
+    /// Bytes that the body of a request may have
+    #[arg(long, env = "CONTACTS_MAX_BODY", value_name = "BYTES", default_value_t = Bounds::default().body)]
+    pub max_body: usize,
+}
+
+impl Clients {
+    /// What a client may take.
+    pub fn bounds(&self) -> Bounds {
+        let patience = Patience {
+            head: Duration::from_secs(self.head_timeout),
+            body: Duration::from_secs(self.body_timeout),
+            idle: Duration::from_secs(self.idle_timeout),
+            answer: Duration::from_secs(self.answer_timeout),
+        };
+        Bounds {
+            connections: self.max_connections,
+            patience,
+            target: self.max_target,
+            head: self.max_head,
+            fields: self.max_fields,
+            body: self.max_body,
+        }
+    }
+
+    /// Where the certificate is, if the service speaks TLS.
+    pub fn certificate(&self) -> Option<CertificateFiles> {
+        Some(CertificateFiles { chain: self.tls_certificate.clone()?, key: self.tls_key.clone()? })
+    }
 }
 
 /// Reads an address that may hold a password: what can't be read is not shown, as clap's own parsers would.

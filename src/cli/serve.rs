@@ -2,19 +2,32 @@
 
 use std::env;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
 use super::keys::{self, Source};
 use super::open;
 use crate::config::{Database, Serve, Tokens};
-use crate::http::{self, App, Limits};
+use crate::http::{App, Bounds, Certificate, Limits, Proxies, Server};
+
+/// How long requests in flight may take after the service was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How many files the service has open beside connections, at most: its own, clients for whom there is no room, and some
+/// to spare.
+const OWN_FILES: u64 = 200;
+
+/// How many files of an embedded database are open for each core: two readers, each with the database and its log.
+const FILES_PER_CORE: u64 = 8;
 
 /// Serves until the process is told to stop (SIGINT or SIGTERM).
 pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
@@ -27,6 +40,11 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
     let given = if made { None } else { Some(verifier()?) };
     let store = open(&serve.database).await?;
     let tokens = given.map_or_else(verifier, Ok)?;
+    let certificate = match serve.clients.certificate() {
+        Some(files) => Some(Certificate::read(files).await?),
+        None => None,
+    };
+    let bounds = bounds(&serve);
     let listener = TcpListener::bind(serve.listen).await.with_context(|| {
         format!("cannot listen on {}; choose another address with --listen", serve.listen)
     })?;
@@ -34,38 +52,71 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
         Some(redis) => Limits::shared(serve.rate_limit, redis).await,
         None => Limits::new(serve.rate_limit),
     };
-    let app = Arc::new(App::new(store, tokens, limits));
-    let stop = stop(app.clone(), Duration::from_secs(serve.drain))?;
+    let proxies = Proxies::new(serve.clients.trusted_proxies.clone());
+    let app = Arc::new(App::new(store, tokens, limits).bounded(bounds).behind(proxies));
+    let server = Server::new(app.clone());
+    let mut signals = Signals::new()?;
     welcome(&serve, listener.local_addr()?, &source, new);
-    http::serve(app, listener, stop).await?;
+    let leave = async {
+        signals.next().await;
+        app.leave();
+        if serve.drain > 0 {
+            tracing::info!("stopping in {} s: callers are sent elsewhere", serve.drain);
+            let _ = timeout(Duration::from_secs(serve.drain), signals.next()).await;
+        }
+    };
+    tokio::select! {
+        never = server.accept(listener, certificate) => match never {},
+        () = leave => tracing::info!("stopping"),
+    }
+    tokio::select! {
+        () = server.finish(GRACE) => {}
+        () = signals.next() => tracing::warn!("told again: stopping at once"),
+    }
     Ok(())
 }
 
-/// What ends when the service is to stop: it was told so, and callers have had time to go elsewhere. Told twice, it
-/// stops at once.
-fn stop(app: Arc<App>, drain: Duration) -> std::io::Result<impl Future<Output = ()>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        let mut told = async || {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        };
-        told().await;
-        if !drain.is_zero() {
-            tracing::info!("stopping in {} s: callers are sent elsewhere", drain.as_secs());
-            app.leave();
-            let _ = timeout(drain, told()).await;
+/// The signals that mean "stop".
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-        tracing::info!("stopping");
-    })
+    }
+}
+
+/// What clients may take, where the process may have as many files open as that needs.
+fn bounds(serve: &Serve) -> Bounds {
+    let mut bounds = serve.clients.bounds();
+    let limit = getrlimit(Resource::Nofile);
+    // The limit that programs start with is for those that can't have many; up to the other each may go by itself.
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let most = setrlimit(Resource::Nofile, raised).map_or(limit.current, |()| limit.maximum);
+    let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let own = OWN_FILES + FILES_PER_CORE * cores + u64::from(serve.database.postgres.database_connections);
+    let room = most.map_or(u64::MAX, |most| most.saturating_sub(own));
+    let room = u32::try_from(room).ok().map(|room| NonZeroU32::new(room).unwrap_or(NonZeroU32::MIN));
+    if let Some(room) = room.filter(|room| *room < bounds.connections) {
+        tracing::warn!("at most {room} connections: the process may have no more files open (ulimit -n)");
+        bounds.connections = room;
+    }
+    bounds
 }
 
 /// Says where the service is, what it uses, and how to make the first call.
 fn welcome(serve: &Serve, listening: SocketAddr, source: &Source, new: bool) {
-    let base = format!("http://{}", reachable(listening));
+    let scheme = if serve.clients.tls_certificate.is_some() { "https" } else { "http" };
+    let base = format!("{scheme}://{}", reachable(listening));
     let program = program();
     let flags = token_flags(serve);
     println!("contacts {} listens on {base}", env!("CARGO_PKG_VERSION"));

@@ -4,9 +4,9 @@
 //! One layer for both, because each layer costs as much as the check of a token: for every request, axum copies all that
 //! is below it.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
@@ -21,7 +21,7 @@ pub(super) async fn admit(State(app): State<Shared>, mut request: Request, next:
         if is_preflight(&request) {
             return Error::Unauthorized.refuse(request).await;
         }
-        return match app.limits.address(network(&request)).await {
+        return match app.limits.address(network(app.proxies.client(&request))).await {
             Some(allowance) if !allowance.allowed => allowance.refuse(request).await,
             _ => Error::Unauthorized.refuse(request).await,
         };
@@ -55,11 +55,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_matches(' '))
 }
 
-/// The client's address. Of IPv6 it is the network of 64 bits, because a client has all addresses of its own.
-fn network(request: &Request) -> IpAddr {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    match peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip().to_canonical()) {
+/// What a client has to itself: an address, and of IPv6 the network of 64 bits, in which it has all addresses.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        address @ IpAddr::V4(_) => address,
+        IpAddr::V4(_) => address,
     }
 }

@@ -26,8 +26,10 @@ pub(crate) enum Error {
     UnknownPath,
     /// The path has no such method.
     UnknownMethod,
-    /// The body is larger than it may be.
-    TooLarge,
+    /// The target is longer than this many bytes.
+    TargetTooLong(usize),
+    /// The body is larger than this many bytes.
+    TooLarge(usize),
     /// There is no valid token.
     Unauthorized,
     /// The caller asks too often.
@@ -66,9 +68,12 @@ impl Error {
         const BAD: StatusCode = StatusCode::BAD_REQUEST;
         let (status, code, info) = match self {
             Self::Invalid(invalid) => return (BAD, 1, invalid.to_string().into()),
+            Self::TargetTooLong(most) => {
+                return (StatusCode::URI_TOO_LONG, 1, at_most("path and query", *most));
+            }
+            Self::TooLarge(most) => return (StatusCode::PAYLOAD_TOO_LARGE, 1, at_most("body", *most)),
             Self::UnknownPath => (StatusCode::NOT_FOUND, 1, "Path not found"),
             Self::UnknownMethod => (StatusCode::METHOD_NOT_ALLOWED, 1, "Method not allowed"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, 1, "body must be at most 1 MiB"),
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, 2, "Unauthorized"),
             Self::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, 3, "Too many requests"),
             Self::ContactNotFound => (BAD, 4, "Contact not found"),
@@ -127,6 +132,16 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// What is said of something that has too many bytes.
+fn at_most(what: &str, bytes: usize) -> Cow<'static, str> {
+    let (number, unit) = match bytes {
+        _ if bytes.is_multiple_of(1 << 20) => (bytes >> 20, "MiB"),
+        _ if bytes.is_multiple_of(1 << 10) => (bytes >> 10, "KiB"),
+        _ => (bytes, "bytes"),
+    };
+    format!("{what} must be at most {number} {unit}").into()
 }
 
 #[derive(Serialize)]

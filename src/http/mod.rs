@@ -6,24 +6,25 @@ mod answer;
 mod associations;
 mod contacts;
 mod error;
+mod head;
 mod json;
 mod leave;
 mod limit;
 mod list;
+mod patience;
+mod peer;
 mod roles;
+mod server;
+mod tls;
 mod trace;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, get, post};
-use axum::serve::ListenerExt as _;
-use tokio::net::TcpListener;
 
 use crate::store::Store;
 use crate::token::Verifier;
@@ -31,15 +32,18 @@ use error::Error;
 use leave::Leaving;
 
 pub use limit::{InvalidAddress, Limits, RedisAddress};
-
-/// How long requests in flight may take after the service was told to stop.
-const GRACE: Duration = Duration::from_secs(10);
+pub use patience::Patience;
+pub use peer::{InvalidNetwork, Network, Proxies};
+pub use server::{Bounds, Server};
+pub use tls::{Certificate, CertificateFiles};
 
 /// Everything that a request needs. One of it serves all requests.
 pub struct App {
     store: Store,
     tokens: Verifier,
     limits: Limits,
+    bounds: Bounds,
+    proxies: Proxies,
     leaving: Leaving,
 }
 
@@ -48,7 +52,20 @@ type Shared = Arc<App>;
 impl App {
     /// The application over an open store, with limits for each caller.
     pub fn new(store: Store, tokens: Verifier, limits: Limits) -> Self {
-        Self { store, tokens, limits, leaving: Leaving::default() }
+        let (bounds, proxies) = (Bounds::default(), Proxies::default());
+        Self { store, tokens, limits, bounds, proxies, leaving: Leaving::default() }
+    }
+
+    /// The same with other bounds for what a client may take.
+    #[must_use]
+    pub fn bounded(self, bounds: Bounds) -> Self {
+        Self { bounds, ..self }
+    }
+
+    /// The same behind proxies that say whom they ask for.
+    #[must_use]
+    pub fn behind(self, proxies: Proxies) -> Self {
+        Self { proxies, ..self }
     }
 
     /// Sends callers elsewhere, and goes on answering: not ready any more, and no connection is kept.
@@ -114,44 +131,4 @@ async fn ready(State(app): State<Shared>) -> Result<Response, Error> {
     }
     app.store.ready().await?;
     Ok(answer::done("Ready"))
-}
-
-/// Serves until told to stop; then answers what is in flight, for at most ten seconds.
-pub async fn serve(
-    app: Arc<App>,
-    listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let sweeper = tokio::spawn(sweep(app.clone()));
-    let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let listener = listener.tap_io(|stream| {
-        // Answers are small and written whole: waiting to fill a packet only delays them.
-        let _ = stream.set_nodelay(true);
-    });
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async {
-        stop.await;
-        let _ = stopping.send(());
-    });
-    let result = tokio::select! {
-        result = server => result,
-        () = async {
-            // The channel also closes when the server ends by itself; then the other branch is ready.
-            let _ = stopped.await;
-            tokio::time::sleep(GRACE).await;
-        } => {
-            tracing::warn!("some requests were cut off after {} s", GRACE.as_secs());
-            Ok(())
-        }
-    };
-    sweeper.abort();
-    result
-}
-
-async fn sweep(app: Arc<App>) {
-    let mut second = tokio::time::interval(Duration::from_secs(1));
-    loop {
-        second.tick().await;
-        app.limits.sweep();
-    }
 }

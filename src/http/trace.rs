@@ -12,8 +12,8 @@ use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::Shared;
 use super::error::Error;
+use super::{Shared, head};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -24,7 +24,13 @@ pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Nex
     let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().map(|answer| {
+    let answer = async {
+        match head::check(&request, &app.bounds) {
+            Ok(()) => next.run(request).await,
+            Err(error) => error.refuse(request).await,
+        }
+    };
+    let answer = AssertUnwindSafe(answer).catch_unwind().map(|answer| {
         answer.unwrap_or_else(|_| {
             tracing::error!("a request panicked");
             Error::Internal.into_response()

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use contacts::caller::Caller;
 use contacts::http::{App, Limits, router};
 use contacts::store::{Options, Store};
@@ -157,8 +157,9 @@ impl TestApp {
         Self { token: token.into(), ..self.clone() }
     }
 
-    /// A request as it is.
-    pub(crate) async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
+    /// A request as it is, for a host if it names none.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
+        request.headers_mut().entry("host").or_insert(HeaderValue::from_static("contacts.example"));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         (parts.status, parts.headers, body.collect().await.unwrap().to_bytes().to_vec())

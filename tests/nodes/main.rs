@@ -10,6 +10,8 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "there are no async workers here")]
 
+#[path = "../support/certificates.rs"]
+mod certificates;
 #[path = "../support/client.rs"]
 mod client;
 #[path = "../support/postgres.rs"]

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should panic")]
 #![allow(clippy::disallowed_methods, reason = "there are no async workers here")]
 
+#[path = "../support/certificates.rs"]
+mod certificates;
 #[path = "../support/postgres.rs"]
 mod postgres;
 #[path = "../support/redis.rs"]
@@ -11,6 +13,7 @@ mod redis;
 mod said;
 mod support;
 
+mod clients;
 mod copy;
 mod export;
 mod import;
@@ -19,4 +22,5 @@ mod roles;
 mod serve;
 mod shared_limit;
 mod start;
+mod tls;
 mod token;

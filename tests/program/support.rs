@@ -105,9 +105,18 @@ impl Service {
             welcome += &line.unwrap();
             welcome.push('\n');
         }
-        let base = welcome.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+        let base = welcome.split_whitespace().find(|word| word.starts_with("http")).unwrap().to_owned();
         let token = folder.done("token --user ana --workspace demo").trim().to_owned();
         Self { process, log, base, welcome, token }
+    }
+
+    /// Where it listens, for those who write their requests themselves.
+    pub(crate) fn address(&self) -> &str {
+        self.base.split_once("://").unwrap().1
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.process.id()
     }
 
     /// The status and the body of a call; nothing if no whole answer came.
