@@ -14,11 +14,11 @@ use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
-use crate::http::{Bounds, CertificateFiles, Network, Patience, RedisAddress};
+use crate::http::{Bounds, CertificateFiles, Edge, Network, Origin, Patience, Proxies, RedisAddress};
 use crate::role;
 use crate::store::{self, Address, Options};
 use crate::text::Text;
-use crate::token::{Claims, KeyAlgorithm};
+use crate::token::{Claims, IssuerAddress, KeyAlgorithm};
 
 static VERSION: LazyLock<String> =
     LazyLock::new(|| format!("{} (SQLite {})", env!("CARGO_PKG_VERSION"), store::sqlite_version()));
@@ -117,6 +117,9 @@ pub struct Clients {
     /// address is that of its connection
     #[arg(long, env = "CONTACTS_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',')]
     pub trusted_proxies: Vec<Network>,
+    /// Origins whose pages may call the service from a browser (https://app.example.com), or * for all; without any, none may
+    #[arg(long, env = "CONTACTS_CORS_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
+    pub cors_origins: Vec<Origin>,
     /// Connections at most, and fewer where the process may not have as many files open; who comes then is answered 503
     #[arg(long, env = "CONTACTS_MAX_CONNECTIONS", value_name = "N", default_value_t = Bounds::default().connections)]
     pub max_connections: NonZeroU32,
@@ -151,22 +154,24 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// What a client may take.
-    pub fn bounds(&self) -> Bounds {
+    /// How the service meets them.
+    pub fn edge(&self) -> Edge {
         let patience = Patience {
             head: Duration::from_secs(self.head_timeout),
             body: Duration::from_secs(self.body_timeout),
             idle: Duration::from_secs(self.idle_timeout),
             answer: Duration::from_secs(self.answer_timeout),
         };
-        Bounds {
+        let bounds = Bounds {
             connections: self.max_connections,
             patience,
             target: self.max_target,
             head: self.max_head,
             fields: self.max_fields,
             body: self.max_body,
-        }
+        };
+        let proxies = Proxies::new(self.trusted_proxies.clone());
+        Edge { bounds, proxies, origins: self.cors_origins.clone() }
     }
 
     /// Where the certificate is, if the service speaks TLS.
@@ -267,12 +272,28 @@ pub struct Tokens {
     /// the secret itself. Without either, one is made at the first start and kept beside the database
     #[arg(long, env = "CONTACTS_JWT_SECRET_FILE", value_name = "FILE")]
     pub jwt_secret_file: Option<PathBuf>,
+    /// File with the secret that signed tokens before the present one, whose tokens stay good until this is taken away. The
+    /// variable CONTACTS_JWT_PREVIOUS_SECRET can hold the secret itself
+    #[arg(long, env = "CONTACTS_JWT_PREVIOUS_SECRET_FILE", value_name = "FILE")]
+    pub jwt_previous_secret_file: Option<PathBuf>,
     /// File with the public key in PEM that checks tokens which somebody else signs; goes with --jwt-algorithm
     #[arg(long, env = "CONTACTS_JWT_PUBLIC_KEY", value_name = "FILE", requires = "jwt_algorithm")]
-    #[arg(conflicts_with = "jwt_secret_file")]
+    #[arg(conflicts_with_all = ["jwt_secret_file", "jwt_previous_secret_file"], group = "published")]
     pub jwt_public_key: Option<PathBuf>,
-    /// Algorithm of the public key
-    #[arg(long, env = "CONTACTS_JWT_ALGORITHM", value_name = "NAME", requires = "jwt_public_key")]
+    /// Address where somebody else who signs tokens publishes the keys (JWKS); goes with --jwt-algorithm. They are fetched
+    /// at the start, every ten minutes, and when a token names one that is not known. To trust an authority of your own for
+    /// https, name its file in SSL_CERT_FILE
+    #[arg(
+        long,
+        env = "CONTACTS_JWT_JWKS",
+        value_name = "ADDRESS",
+        requires = "jwt_algorithm",
+        group = "published"
+    )]
+    #[arg(conflicts_with_all = ["jwt_secret_file", "jwt_previous_secret_file"])]
+    pub jwt_jwks: Option<IssuerAddress>,
+    /// Algorithm of the public key, or of the published keys
+    #[arg(long, env = "CONTACTS_JWT_ALGORITHM", value_name = "NAME", requires = "published")]
     pub jwt_algorithm: Option<KeyAlgorithm>,
     /// Claim that holds the user
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -297,6 +318,11 @@ impl Tokens {
     pub const USER_CLAIM: &str = "sub";
     /// The claim that holds the workspace where none is named.
     pub const WORKSPACE_CLAIM: &str = "workspace";
+
+    /// Whether somebody else signs the tokens.
+    pub fn are_foreign(&self) -> bool {
+        self.jwt_public_key.is_some() || self.jwt_jwks.is_some()
+    }
 
     /// What a token must say.
     pub fn claims(&self) -> Claims {

@@ -3,6 +3,7 @@
 use std::env;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
+use std::iter;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -10,15 +11,16 @@ use anyhow::{Context as _, bail};
 
 use crate::config::Tokens;
 use crate::store::Address;
-use crate::token::{Secret, Verifier};
+use crate::token::{Issuer, Secret, Verifier};
 
 const SECRET: &str = "CONTACTS_JWT_SECRET";
+const PREVIOUS_SECRET: &str = "CONTACTS_JWT_PREVIOUS_SECRET";
 const MAKE_ONE: &str = "make one with: openssl rand -hex 32";
 
 /// Where a secret comes from.
 pub(super) enum Source {
-    /// The variable itself.
-    Variable,
+    /// A variable itself.
+    Variable(&'static str),
     /// A file that the operator named.
     File(PathBuf),
     /// The file beside the database, made when it is first needed.
@@ -31,7 +33,7 @@ impl Source {
     pub(super) fn of(tokens: &Tokens, database: &Address) -> Self {
         match &tokens.jwt_secret_file {
             Some(file) => Self::File(file.clone()),
-            None if env::var_os(SECRET).is_some() => Self::Variable,
+            None if env::var_os(SECRET).is_some() => Self::Variable(SECRET),
             None => match database.file() {
                 Some(file) => {
                     let mut beside = file.as_os_str().to_owned();
@@ -47,9 +49,9 @@ impl Source {
 /// The shared secret.
 pub(super) fn secret(source: &Source) -> anyhow::Result<Secret> {
     let (bytes, name) = match source {
-        Source::Variable => {
-            let value = env::var(SECRET).with_context(|| format!("{SECRET} must be text; {MAKE_ONE}"))?;
-            (value.into_bytes(), SECRET.to_owned())
+        Source::Variable(name) => {
+            let value = env::var(name).with_context(|| format!("{name} must be text; {MAKE_ONE}"))?;
+            (value.into_bytes(), (*name).to_owned())
         }
         Source::File(file) => (read(file)?, file.display().to_string()),
         Source::Beside(file) => {
@@ -101,16 +103,37 @@ fn make(file: &Path) -> anyhow::Result<()> {
 }
 
 /// What checks the tokens of requests.
-pub(super) fn verifier(tokens: &Tokens, source: &Source) -> anyhow::Result<Verifier> {
-    let (Some(file), Some(algorithm)) = (&tokens.jwt_public_key, tokens.jwt_algorithm) else {
-        return Ok(Verifier::with_secret(&secret(source)?, tokens.claims()));
+pub(super) async fn verifier(tokens: &Tokens, source: &Source) -> anyhow::Result<Verifier> {
+    let Some(algorithm) = tokens.jwt_algorithm else {
+        let secrets = iter::once(secret(source)?).chain(previous_secret(tokens)?);
+        return Ok(Verifier::with_secrets(&Vec::from_iter(secrets), tokens.claims()));
     };
-    if matches!(source, Source::Variable) {
-        bail!(
-            "both {SECRET} and --jwt-public-key are set: tokens are checked with one of them; unset the other"
-        );
+    for variable in [SECRET, PREVIOUS_SECRET] {
+        if env::var_os(variable).is_some() {
+            bail!(
+                "{variable} is set, and so is a public key or --jwt-jwks: tokens are checked with one of them; unset \
+                 the other"
+            );
+        }
     }
+    if let Some(address) = &tokens.jwt_jwks {
+        let issuer = Issuer::fetch(address.clone(), algorithm).await;
+        let issuer = issuer
+            .context("there is nothing to check tokens with; does --jwt-jwks name the right address?")?;
+        return Ok(Verifier::with_issuer(issuer, tokens.claims()));
+    }
+    let file = tokens.jwt_public_key.as_deref().unwrap_or(Path::new(""));
     let pem = fs::read(file).with_context(|| format!("cannot read the public key {}", file.display()))?;
     Verifier::with_public_key(&pem, algorithm, tokens.claims())
         .map_err(|wrong| anyhow::anyhow!("the public key {} can't be used: {wrong}", file.display()))
+}
+
+/// The secret that is on its way out.
+fn previous_secret(tokens: &Tokens) -> anyhow::Result<Option<Secret>> {
+    let source = match &tokens.jwt_previous_secret_file {
+        Some(file) => Source::File(file.clone()),
+        None if env::var_os(PREVIOUS_SECRET).is_some() => Source::Variable(PREVIOUS_SECRET),
+        None => return Ok(None),
+    };
+    secret(&source).map(Some)
 }

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use super::keys::{self, Source};
 use super::open;
 use crate::config::{Database, Serve, Tokens};
-use crate::http::{App, Bounds, Certificate, Limits, Proxies, Server};
+use crate::http::{App, Certificate, Limits, Server};
 
 /// How long requests in flight may take after the service was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -34,17 +34,25 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
     let address = &serve.database.database;
     let new = address.file().is_some_and(|file| !file.exists());
     let source = Source::of(&serve.tokens, address);
-    let verifier = || keys::verifier(&serve.tokens, &source);
+    let verifier = async || keys::verifier(&serve.tokens, &source).await;
     // A bad secret stops the start before a database is made; a secret is made only beside a database that is ours.
-    let made = matches!(source, Source::Beside(_)) && serve.tokens.jwt_public_key.is_none();
-    let given = if made { None } else { Some(verifier()?) };
+    let made = matches!(source, Source::Beside(_)) && !serve.tokens.are_foreign();
+    let given = if made { None } else { Some(verifier().await?) };
     let store = open(&serve.database).await?;
-    let tokens = given.map_or_else(verifier, Ok)?;
+    let tokens = match given {
+        Some(tokens) => tokens,
+        None => verifier().await?,
+    };
     let certificate = match serve.clients.certificate() {
         Some(files) => Some(Certificate::read(files).await?),
         None => None,
     };
-    let bounds = bounds(&serve);
+    let mut edge = serve.clients.edge();
+    let room = room(&serve);
+    if room < edge.bounds.connections {
+        tracing::warn!("at most {room} connections: the process may have no more files open (ulimit -n)");
+        edge.bounds.connections = room;
+    }
     let listener = TcpListener::bind(serve.listen).await.with_context(|| {
         format!("cannot listen on {}; choose another address with --listen", serve.listen)
     })?;
@@ -52,8 +60,7 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
         Some(redis) => Limits::shared(serve.rate_limit, redis).await,
         None => Limits::new(serve.rate_limit),
     };
-    let proxies = Proxies::new(serve.clients.trusted_proxies.clone());
-    let app = Arc::new(App::new(store, tokens, limits).bounded(bounds).behind(proxies));
+    let app = Arc::new(App::new(store, tokens, limits).at(edge));
     let server = Server::new(app.clone());
     let mut signals = Signals::new()?;
     welcome(&serve, listener.local_addr()?, &source, new);
@@ -95,9 +102,8 @@ impl Signals {
     }
 }
 
-/// What clients may take, where the process may have as many files open as that needs.
-fn bounds(serve: &Serve) -> Bounds {
-    let mut bounds = serve.clients.bounds();
+/// How many connections there may be beside all that the process has open otherwise.
+fn room(serve: &Serve) -> NonZeroU32 {
     let limit = getrlimit(Resource::Nofile);
     // The limit that programs start with is for those that can't have many; up to the other each may go by itself.
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
@@ -105,12 +111,7 @@ fn bounds(serve: &Serve) -> Bounds {
     let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
     let own = OWN_FILES + FILES_PER_CORE * cores + u64::from(serve.database.postgres.database_connections);
     let room = most.map_or(u64::MAX, |most| most.saturating_sub(own));
-    let room = u32::try_from(room).ok().map(|room| NonZeroU32::new(room).unwrap_or(NonZeroU32::MIN));
-    if let Some(room) = room.filter(|room| *room < bounds.connections) {
-        tracing::warn!("at most {room} connections: the process may have no more files open (ulimit -n)");
-        bounds.connections = room;
-    }
-    bounds
+    NonZeroU32::new(u32::try_from(room).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN)
 }
 
 /// Says where the service is, what it uses, and how to make the first call.
@@ -124,22 +125,21 @@ fn welcome(serve: &Serve, listening: SocketAddr, source: &Source, new: bool) {
     if let Some(redis) = serve.redis.as_ref().filter(|_| serve.rate_limit > 0) {
         println!("limit     shared through {redis}");
     }
-    let token = match (&serve.tokens.jwt_public_key, source) {
-        (Some(file), _) => {
-            println!("tokens    checked with the public key {}", file.display());
-            "A-TOKEN-OF-YOUR-ISSUER".to_owned()
+    let tokens = &serve.tokens;
+    match (&tokens.jwt_public_key, &tokens.jwt_jwks, source) {
+        (Some(file), ..) => println!("tokens    checked with the public key {}", file.display()),
+        (None, Some(address), _) => println!("tokens    checked with the keys at {address}"),
+        (None, None, Source::Variable(name)) => println!("tokens    signed with the secret in {name}"),
+        (None, None, Source::File(file) | Source::Beside(file)) => {
+            println!("tokens    signed with {}", file.display());
         }
-        (None, source) => {
-            match source {
-                Source::Variable => println!("tokens    signed with the secret in CONTACTS_JWT_SECRET"),
-                Source::File(file) | Source::Beside(file) => {
-                    println!("tokens    signed with {}", file.display())
-                }
-                Source::Missing => {}
-            }
-            println!("a token   {program} token --user ana --workspace demo{flags}");
-            format!("$({program} token --user ana --workspace demo{flags})")
-        }
+        (None, None, Source::Missing) => {}
+    }
+    let token = if tokens.are_foreign() {
+        "A-TOKEN-OF-YOUR-ISSUER".to_owned()
+    } else {
+        println!("a token   {program} token --user ana --workspace demo{flags}");
+        format!("$({program} token --user ana --workspace demo{flags})")
     };
     println!(
         "try it    curl -s -X POST {base}/api/sales/contacts/ -H \"Authorization: Bearer {token}\" -d '{{}}'"

@@ -7,7 +7,7 @@ use crate::config::Token;
 
 /// Prints a token, and nothing else, so that it can be used in a command line.
 pub(super) fn run(token: &Token) -> anyhow::Result<()> {
-    if token.tokens.jwt_public_key.is_some() {
+    if token.tokens.are_foreign() {
         bail!("a public key only checks tokens: get one from whoever has the private key");
     }
     let caller = caller(&token.owner)?;

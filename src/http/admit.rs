@@ -17,11 +17,15 @@ use super::error::Error;
 
 /// Lets a caller pass as often as the limit allows; slows down an address that has no valid token.
 pub(super) async fn admit(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
-    let Some(caller) = bearer(request.headers()).and_then(|token| app.tokens.verify(token)) else {
+    let caller = match bearer(request.headers()) {
+        Some(token) => app.tokens.verify(token).await,
+        None => None,
+    };
+    let Some(caller) = caller else {
         if is_preflight(&request) {
             return Error::Unauthorized.refuse(request).await;
         }
-        return match app.limits.address(network(app.proxies.client(&request))).await {
+        return match app.limits.address(network(app.edge.proxies.client(&request))).await {
             Some(allowance) if !allowance.allowed => allowance.refuse(request).await,
             _ => Error::Unauthorized.refuse(request).await,
         };

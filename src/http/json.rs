@@ -24,7 +24,7 @@ impl<T: Read> FromRequest<Shared> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, app: &Shared) -> Result<Self, Error> {
-        Ok(Self(T::read(&object(request, &app.bounds).await?)?))
+        Ok(Self(T::read(&object(request, &app.edge.bounds).await?)?))
     }
 }
 
@@ -37,7 +37,7 @@ impl FromRequest<Shared> for Lookup {
     async fn from_request(request: Request, app: &Shared) -> Result<Self, Error> {
         let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri());
         let Query(query) = query.map_err(|_| Invalid::new("query", "must be well-formed"))?;
-        let body = object(request, &app.bounds).await?.optional_uuid("uuid")?;
+        let body = object(request, &app.edge.bounds).await?.optional_uuid("uuid")?;
         let mut uuids = Vec::from_iter(body);
         for (_, value) in query.iter().filter(|(name, _)| name == "uuid") {
             uuids.push(text::uuid(value).ok_or_else(|| not_a_uuid("uuid"))?);

@@ -5,6 +5,7 @@ mod admit;
 mod answer;
 mod associations;
 mod contacts;
+mod cors;
 mod error;
 mod head;
 mod json;
@@ -31,6 +32,7 @@ use crate::token::Verifier;
 use error::Error;
 use leave::Leaving;
 
+pub use cors::{InvalidOrigin, Origin};
 pub use limit::{InvalidAddress, Limits, RedisAddress};
 pub use patience::Patience;
 pub use peer::{InvalidNetwork, Network, Proxies};
@@ -42,30 +44,33 @@ pub struct App {
     store: Store,
     tokens: Verifier,
     limits: Limits,
-    bounds: Bounds,
-    proxies: Proxies,
+    edge: Edge,
     leaving: Leaving,
+}
+
+/// How the service meets its clients.
+#[derive(Clone, Debug, Default)]
+pub struct Edge {
+    /// What a client may take.
+    pub bounds: Bounds,
+    /// Who may say for whom they ask.
+    pub proxies: Proxies,
+    /// Which pages may call from a browser, beside those of the service's own origin.
+    pub origins: Vec<Origin>,
 }
 
 type Shared = Arc<App>;
 
 impl App {
-    /// The application over an open store, with limits for each caller.
+    /// The application over an open store, with limits for each caller, and the usual bounds for clients.
     pub fn new(store: Store, tokens: Verifier, limits: Limits) -> Self {
-        let (bounds, proxies) = (Bounds::default(), Proxies::default());
-        Self { store, tokens, limits, bounds, proxies, leaving: Leaving::default() }
+        Self { store, tokens, limits, edge: Edge::default(), leaving: Leaving::default() }
     }
 
-    /// The same with other bounds for what a client may take.
+    /// The same, meeting its clients in another way.
     #[must_use]
-    pub fn bounded(self, bounds: Bounds) -> Self {
-        Self { bounds, ..self }
-    }
-
-    /// The same behind proxies that say whom they ask for.
-    #[must_use]
-    pub fn behind(self, proxies: Proxies) -> Self {
-        Self { proxies, ..self }
+    pub fn at(self, edge: Edge) -> Self {
+        Self { edge, ..self }
     }
 
     /// Sends callers elsewhere, and goes on answering: not ready any more, and no connection is kept.
@@ -90,14 +95,16 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/{*path}", any(unknown_path))
         .method_not_allowed_fallback(unknown_method)
         .layer(from_fn_with_state(app.clone(), admit::admit));
-    Router::new()
+    let mut all = Router::new()
         .route("/health", get(health))
         .route("/ready", get(ready))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
-        .merge(api)
-        .layer(from_fn_with_state(app.clone(), trace::trace))
-        .with_state(app)
+        .merge(api);
+    if !app.edge.origins.is_empty() {
+        all = all.layer(cors::layer(&app.edge.origins));
+    }
+    all.layer(from_fn_with_state(app.clone(), trace::trace)).with_state(app)
 }
 
 /// A path answers with and without the trailing slash, without a redirect.

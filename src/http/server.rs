@@ -84,15 +84,15 @@ impl Server {
         let mut http = http1::Builder::new();
         // Time is watched here: hyper would count the time between two requests as that of a head.
         http.header_read_timeout(None);
-        http.max_header_size(app.bounds.head);
-        if app.bounds.fields != USUAL_FIELDS {
-            http.max_headers(app.bounds.fields);
+        http.max_header_size(app.edge.bounds.head);
+        if app.edge.bounds.fields != USUAL_FIELDS {
+            http.max_headers(app.edge.bounds.fields);
         }
         Self {
             router: router(app.clone()),
             http,
             clock: Arc::default(),
-            room: Arc::new(Semaphore::new(app.bounds.connections.get() as usize)),
+            room: Arc::new(Semaphore::new(app.edge.bounds.connections.get() as usize)),
             lobby: Arc::new(Semaphore::new(LOBBY)),
             open: Mutex::default(),
             stopping: watch::Sender::new(false),
@@ -117,7 +117,7 @@ impl Server {
     /// Ends idle connections and answers requests in flight. Whatever is still open after this time is cut off.
     pub async fn finish(&self, grace: Duration) {
         self.stopping.send_replace(true);
-        let all = self.room.acquire_many(self.app.bounds.connections.get());
+        let all = self.room.acquire_many(self.app.edge.bounds.connections.get());
         if tokio::time::timeout(grace, all).await.is_err() {
             tracing::warn!("some requests were cut off after {} s", grace.as_secs());
         }
@@ -134,7 +134,7 @@ impl Server {
         };
         // Answers are small and written whole: waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
-        let watch = Arc::new(Watch::new(self.clock.clone(), self.app.bounds.patience.clone()));
+        let watch = Arc::new(Watch::new(self.clock.clone(), self.app.edge.bounds.patience.clone()));
         let connection = Connection {
             router: self.router.clone(),
             http: self.http.clone(),

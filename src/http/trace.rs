@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::error::Error;
 use super::{Shared, head};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives a request its id and logs what became of it. The log names the route, never the path or the query as sent.
 pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Next) -> Response {
@@ -25,7 +25,7 @@ pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Nex
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let answer = async {
-        match head::check(&request, &app.bounds) {
+        match head::check(&request, &app.edge.bounds) {
             Ok(()) => next.run(request).await,
             Err(error) => error.refuse(request).await,
         }

@@ -25,7 +25,9 @@ mod associations;
 mod roles;
 
 mod bad_input;
+mod cors;
 mod edge;
+mod issuer;
 mod limit;
 mod model;
 mod races;

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use contacts::caller::Caller;
-use contacts::http::{App, Limits, router};
+use contacts::http::{App, Edge, Limits, router};
 use contacts::store::{Options, Store};
 use contacts::token::{Claims, Secret, Verifier};
 use http_body_util::BodyExt as _;
@@ -138,6 +138,15 @@ impl TestApp {
             Database::Postgres => (CLUSTER.address(&CLUSTER.database("TEMPLATE plantilla")), None),
         };
         Self { _folder: folder, ..Self::at(&address, verifier, limits).await }
+    }
+
+    /// On a file, meeting its clients in this way.
+    pub(crate) async fn meeting(edge: Edge, verifier: Verifier, limits: Limits) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}", folder.path().join("contacts.db").display());
+        let store = Store::open(&options(&address)).await.unwrap();
+        let router = router(Arc::new(App::new(store, verifier, limits).at(edge)));
+        Self { router, token: token("ana", "demo"), _folder: Some(Arc::new(folder)) }
     }
 
     /// On the database at an address.

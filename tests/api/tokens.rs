@@ -13,16 +13,19 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 
 use crate::support::*;
 
-const RSA: (&[u8], &[u8]) = (include_bytes!("keys/rs256.pem"), include_bytes!("keys/rs256.pub.pem"));
-const EC: (&[u8], &[u8]) = (include_bytes!("keys/es256.pem"), include_bytes!("keys/es256.pub.pem"));
-const ED: (&[u8], &[u8]) = (include_bytes!("keys/eddsa.pem"), include_bytes!("keys/eddsa.pub.pem"));
+pub(crate) const RSA: (&[u8], &[u8]) =
+    (include_bytes!("keys/rs256.pem"), include_bytes!("keys/rs256.pub.pem"));
+pub(crate) const EC: (&[u8], &[u8]) =
+    (include_bytes!("keys/es256.pem"), include_bytes!("keys/es256.pub.pem"));
+pub(crate) const ED: (&[u8], &[u8]) =
+    (include_bytes!("keys/eddsa.pem"), include_bytes!("keys/eddsa.pub.pem"));
 
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
 /// A token of exactly this header and these claims, as texts, signed.
-fn forge(header: &str, claims: &str, key: &EncodingKey, algorithm: Algorithm) -> String {
+pub(crate) fn forge(header: &str, claims: &str, key: &EncodingKey, algorithm: Algorithm) -> String {
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     let signature = sign(message.as_bytes(), key, algorithm).unwrap();
     format!("{message}.{signature}")
@@ -41,7 +44,7 @@ fn header() -> Value {
     json!({ "alg": "HS256", "typ": "JWT" })
 }
 
-fn good() -> Value {
+pub(crate) fn good() -> Value {
     json!({ "sub": "ana", "workspace": "demo", "exp": now() + 600 })
 }
 
@@ -58,7 +61,7 @@ fn without(claim: &str) -> Value {
     claims
 }
 
-async fn accepts(app: &TestApp, token: &str) -> bool {
+pub(crate) async fn accepts(app: &TestApp, token: &str) -> bool {
     let answer = app.with_token(token).contacts(json!({})).await;
     if answer.0 != 200 {
         assert_eq!(answer, (401, json!({ "res": "error", "code": 2, "info": "Unauthorized" })));

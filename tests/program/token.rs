@@ -26,4 +26,26 @@ fn it_says_what_is_missing() {
     folder.write("key.pem", include_bytes!("../api/keys/es256.pub.pem"));
     let said = folder.fails("token --user a --workspace b --jwt-public-key key.pem --jwt-algorithm ES256");
     assert!(said.contains("whoever has the private key"), "{said}");
+    let said = folder.fails("--jwt-jwks http://127.0.0.1:1/keys --jwt-algorithm ES256 --listen 127.0.0.1:0");
+    assert!(said.contains("does --jwt-jwks name the right address"), "{said}");
+    assert!(!folder.path("contacts.db").exists());
+}
+
+#[test]
+fn tokens_of_the_previous_secret_are_good_until_it_is_taken_away() {
+    let folder = Folder::new();
+    let old = folder.serve("").token.clone();
+    std::fs::rename(folder.path("contacts.db.jwt-secret"), folder.path("old-secret")).unwrap();
+    let accepts =
+        |service: &Service, token: &str| post(&service.base, token, "roles/", &json!({})).unwrap().0 == 200;
+
+    let service = folder.serve("--jwt-previous-secret-file old-secret");
+    assert_ne!(service.token, old, "new tokens are signed with the new secret");
+    assert!(accepts(&service, &old) && accepts(&service, &service.token));
+    drop(service);
+    let service = folder.serve("");
+    assert!(!accepts(&service, &old) && accepts(&service, &service.token));
+    folder.write("old-secret", "short");
+    let said = folder.fails("--listen 127.0.0.1:0 --jwt-previous-secret-file old-secret");
+    assert!(said.contains("the secret in old-secret is not safe"), "{said}");
 }

@@ -24,6 +24,10 @@ pub use address::{InvalidAddress, RedisAddress};
 
 const WINDOW: Duration = Duration::from_secs(1);
 
+// The headers of the IETF draft "RateLimit header fields for HTTP".
+pub(super) const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+pub(super) const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
 /// The limits: of callers by who they are, of requests without a valid token by address.
 pub struct Limits {
     callers: Local<Caller>,
@@ -97,11 +101,9 @@ impl Allowance {
 
     /// Adds the headers of the IETF draft "RateLimit header fields for HTTP".
     pub(super) fn announce(&self, response: &mut Response) {
-        const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-        const LEFT: HeaderName = HeaderName::from_static("ratelimit");
         let fields = [
-            (POLICY, format!("\"default\";q={};w=1", self.limit)),
-            (LEFT, format!("\"default\";r={};t={}", self.remaining, WINDOW.as_secs())),
+            (RATELIMIT_POLICY, format!("\"default\";q={};w=1", self.limit)),
+            (RATELIMIT, format!("\"default\";r={};t={}", self.remaining, WINDOW.as_secs())),
         ];
         for (name, value) in fields {
             response.headers_mut().extend(HeaderValue::try_from(value).ok().map(|value| (name, value)));
