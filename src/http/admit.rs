@@ -26,12 +26,16 @@ pub(super) async fn admit(State(app): State<Shared>, mut request: Request, next:
             return Error::Unauthorized.refuse(request).await;
         }
         return match app.limits.address(network(app.edge.proxies.client(&request))).await {
-            Some(allowance) if !allowance.allowed => allowance.refuse(request).await,
+            Some(allowance) if !allowance.allowed => {
+                app.metrics.limited("address");
+                allowance.refuse(request).await
+            }
             _ => Error::Unauthorized.refuse(request).await,
         };
     };
     let allowance = app.limits.caller(&caller).await;
     if let Some(allowance) = allowance.as_ref().filter(|allowance| !allowance.allowed) {
+        app.metrics.limited("user");
         return allowance.refuse(request).await;
     }
     request.extensions_mut().insert(caller);

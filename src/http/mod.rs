@@ -12,6 +12,7 @@ mod json;
 mod leave;
 mod limit;
 mod list;
+mod metrics;
 mod patience;
 mod peer;
 mod roles;
@@ -31,6 +32,7 @@ use crate::store::Store;
 use crate::token::Verifier;
 use error::Error;
 use leave::Leaving;
+use metrics::Metrics;
 
 pub use cors::{InvalidOrigin, Origin};
 pub use limit::{InvalidAddress, Limits, RedisAddress};
@@ -46,6 +48,7 @@ pub struct App {
     limits: Limits,
     edge: Edge,
     leaving: Leaving,
+    metrics: Metrics,
 }
 
 /// How the service meets its clients.
@@ -64,7 +67,8 @@ type Shared = Arc<App>;
 impl App {
     /// The application over an open store, with limits for each caller, and the usual bounds for clients.
     pub fn new(store: Store, tokens: Verifier, limits: Limits) -> Self {
-        Self { store, tokens, limits, edge: Edge::default(), leaving: Leaving::default() }
+        let (edge, leaving, metrics) = (Edge::default(), Leaving::default(), Metrics::default());
+        Self { store, tokens, limits, edge, leaving, metrics }
     }
 
     /// The same, meeting its clients in another way.
@@ -98,6 +102,7 @@ pub fn router(app: Arc<App>) -> Router {
     let mut all = Router::new()
         .route("/health", get(health))
         .route("/ready", get(ready))
+        .route("/metrics", get(metrics::metrics))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
         .merge(api);

@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -124,7 +125,8 @@ impl Server {
     }
 
     fn take(&self, stream: TcpStream, from: SocketAddr, certificate: Option<&Certificate>) {
-        let Ok(place) = self.room.clone().try_acquire_owned() else {
+        let Ok(permit) = self.room.clone().try_acquire_owned() else {
+            self.app.metrics.turned_away.inc();
             if certificate.is_none()
                 && let Ok(place) = self.lobby.clone().try_acquire_owned()
             {
@@ -141,7 +143,7 @@ impl Server {
             watch: watch.clone(),
             peer: Peer(from.ip()),
             stopping: self.stopping.subscribe(),
-            _place: place,
+            _place: Place::new(permit, self.app.metrics.connections.clone()),
         };
         let task = match certificate.map(Certificate::acceptor) {
             None => tokio::spawn(connection.serve(stream)),
@@ -160,10 +162,12 @@ impl Server {
         self.clock.tick();
         self.app.limits.sweep();
         self.open.lock().unwrap_or_else(PoisonError::into_inner).retain(|open| {
-            if open.watch.is_over() {
+            let over = open.watch.is_over() && !open.task.is_finished();
+            if over {
                 open.task.abort();
+                self.app.metrics.cut_off.inc();
             }
-            !open.task.is_finished()
+            !over && !open.task.is_finished()
         });
     }
 }
@@ -175,7 +179,26 @@ struct Connection {
     watch: Arc<Watch>,
     peer: Peer,
     stopping: watch::Receiver<bool>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
+}
+
+/// One of the connections that there may be.
+struct Place {
+    open: Gauge,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Place {
+    fn new(permit: OwnedSemaphorePermit, open: Gauge) -> Self {
+        open.inc();
+        Self { open, _permit: permit }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.open.dec();
+    }
 }
 
 impl Connection {

@@ -40,9 +40,11 @@ pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Nex
     app.leaving.announce(&mut response);
     let status = response.status().as_u16();
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
-    let microseconds = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let took = start.elapsed();
+    app.metrics.answered(route, status, took);
+    let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     // A balancer asks every moment; only what it is told otherwise is news.
-    let asked_by_machines = matches!(route, "/health" | "/ready") && status == 200;
+    let asked_by_machines = matches!(route, "/health" | "/ready" | "/metrics") && status == 200;
     span.in_scope(|| {
         if asked_by_machines {
             tracing::debug!(status, %method, route, microseconds, "answered");

@@ -17,6 +17,7 @@ mod sqlite;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -50,6 +51,40 @@ pub enum Error {
 }
 
 type Result<T> = std::result::Result<T, Error>;
+
+/// How busy a database is, as far as this process uses it.
+#[derive(Clone, Debug, Default)]
+pub struct Load {
+    /// What waits, by what it waits for.
+    pub waiting: Vec<(&'static str, usize)>,
+    /// How many connections to a server are in use, and how many there are at most.
+    pub connections: Option<(usize, usize)>,
+    /// Commits since the start. In PostgreSQL those of new contacts, which alone share commits.
+    pub commits: u64,
+    /// What these commits wrote.
+    pub writes: u64,
+    /// The size of the write-ahead log of an embedded database in bytes.
+    pub log_bytes: Option<u64>,
+}
+
+/// Commits since the start, and what they wrote.
+#[derive(Default)]
+struct Commits {
+    commits: AtomicU64,
+    writes: AtomicU64,
+}
+
+impl Commits {
+    fn count(&self, writes: usize) {
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        self.writes.fetch_add(writes as u64, Ordering::Relaxed);
+    }
+
+    /// Commits and writes.
+    fn read(&self) -> (u64, u64) {
+        (self.commits.load(Ordering::Relaxed), self.writes.load(Ordering::Relaxed))
+    }
+}
 
 /// Which database to open, and how PostgreSQL is used.
 #[derive(Clone, Debug)]
@@ -92,6 +127,14 @@ impl Store {
                     .await
             }
             Self::Postgres(db) => db.ready(),
+        }
+    }
+
+    /// How busy it is.
+    pub fn load(&self) -> Load {
+        match self {
+            Self::Sqlite(db) => db.load(),
+            Self::Postgres(db) => db.load(),
         }
     }
 

@@ -29,6 +29,7 @@ mod cors;
 mod edge;
 mod issuer;
 mod limit;
+mod metrics;
 mod model;
 mod races;
 mod shared_limit;

@@ -12,7 +12,7 @@ use super::{Error, Param, Postgres, Result, STATEMENT_LIMIT, sql};
 use crate::caller::Caller;
 use crate::contact::{Details, Email, Phone};
 use crate::search::fold_names;
-use crate::store::sql as shared;
+use crate::store::{Commits, sql as shared};
 
 /// How many may wait; more are refused at once.
 const QUEUE: usize = 1024;
@@ -38,7 +38,10 @@ pub(crate) async fn create(db: &Arc<Postgres>, caller: &Caller, uuid: Uuid, deta
 
 /// What waits to be made.
 #[derive(Default)]
-pub(super) struct Creates(Mutex<Queue>);
+pub(super) struct Creates {
+    queue: Mutex<Queue>,
+    commits: Commits,
+}
 
 #[derive(Default)]
 struct Queue {
@@ -55,6 +58,15 @@ struct Create {
 }
 
 impl Creates {
+    pub(super) fn waiting(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
+    /// Commits since the start, and how many contacts they made.
+    pub(super) fn commits(&self) -> (u64, u64) {
+        self.commits.read()
+    }
+
     /// Says whether one more task is to commit.
     fn add(&self, create: Create) -> Result<bool> {
         let mut queue = self.lock();
@@ -79,7 +91,7 @@ impl Creates {
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -123,6 +135,7 @@ async fn put_in(db: &Postgres, group: &[Create]) -> Result<()> {
         [_] => db.execute(shared::CREATE_CONTACT, &contacts.first()).await?,
         _ => db.execute(sql::CREATE_CONTACTS, &contacts.all()).await?,
     };
+    db.creates.commits.count(group.len());
     Ok(())
 }
 

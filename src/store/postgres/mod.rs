@@ -30,7 +30,7 @@ use tokio::time::sleep;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Row, RowStream};
 
-use super::{Error, Options, Result, Server};
+use super::{Error, Load, Options, Result, Server};
 use crate::paging::{Cursor, PageRequest};
 use connect::Connector;
 use creates::Creates;
@@ -97,6 +97,18 @@ impl Postgres {
     /// in use is no reason to go elsewhere.
     pub(crate) fn ready(&self) -> Result<()> {
         if self.pulse.answers() { Ok(()) } else { Err(lost()) }
+    }
+
+    pub(crate) fn load(&self) -> Load {
+        let pool = self.pool.status();
+        let (commits, writes) = self.creates.commits();
+        Load {
+            waiting: vec![("connection", pool.waiting), ("create", self.creates.waiting())],
+            connections: Some((pool.size - pool.available, pool.max_size)),
+            commits,
+            writes,
+            log_bytes: None,
+        }
     }
 
     /// The rows of a statement that only reads, a few by an index, over a connection that others use at the same time. It

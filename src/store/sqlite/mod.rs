@@ -14,7 +14,8 @@ mod search;
 pub(crate) mod sql;
 pub(super) mod worker;
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::thread;
 
@@ -22,7 +23,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Error as SqliteError, ErrorCode, Row};
 use uuid::Uuid;
 
-use super::Error;
+use super::{Error, Load};
 use crate::status::Status;
 use worker::{Readers, Writer};
 
@@ -40,6 +41,7 @@ pub struct Sqlite {
     short: Readers,
     long: Readers,
     writer: Writer,
+    log: PathBuf,
 }
 
 impl Sqlite {
@@ -51,7 +53,23 @@ impl Sqlite {
             short: Readers::short(threads, path)?,
             long: Readers::long(threads, path)?,
             writer: Writer::start(path)?,
+            log: open::beside(path, "-wal"),
         })
+    }
+
+    pub(crate) fn load(&self) -> Load {
+        let (commits, writes) = self.writer.commits();
+        Load {
+            waiting: vec![
+                ("read", self.short.waiting()),
+                ("long read", self.long.waiting()),
+                ("write", self.writer.waiting()),
+            ],
+            connections: None,
+            commits,
+            writes,
+            log_bytes: fs::metadata(&self.log).ok().map(|log| log.len()),
+        }
     }
 
     /// Reads in one snapshot of the database.

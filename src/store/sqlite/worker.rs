@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
@@ -9,7 +10,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::open;
-use crate::store::Error;
+use crate::store::{Commits, Error};
 
 /// How many reads or writes may wait; more are refused at once.
 const QUEUE: usize = 1024;
@@ -56,6 +57,13 @@ impl<J: Send + 'static> Workers<J> {
     }
 }
 
+impl<J> Workers<J> {
+    /// How many jobs wait.
+    fn waiting(&self) -> usize {
+        self.jobs.as_ref().map_or(0, Sender::len)
+    }
+}
+
 impl<J> Drop for Workers<J> {
     fn drop(&mut self) {
         self.jobs = None;
@@ -91,6 +99,10 @@ impl Readers {
     pub(super) fn long(threads: usize, path: &Path) -> Result<Self, Error> {
         let run = move |connection, jobs| run_reads(&connection, &jobs, threads, 1);
         Workers::start("read-long", threads, path, run).map(Self)
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.0.waiting()
     }
 
     pub(super) async fn read<T: Send + 'static>(
@@ -143,7 +155,10 @@ pub(in crate::store) fn execute(connection: &Connection, sql: &str) -> rusqlite:
 }
 
 /// The thread that writes.
-pub(super) struct Writer(Workers<Box<dyn Write>>);
+pub(super) struct Writer {
+    workers: Workers<Box<dyn Write>>,
+    commits: Arc<Commits>,
+}
 
 /// A queued write: run inside a shared transaction, answered after its commit.
 trait Write: Send {
@@ -176,7 +191,19 @@ where
 
 impl Writer {
     pub(super) fn start(path: &Path) -> Result<Self, Error> {
-        Workers::start("write", 1, path, run_writes).map(Self)
+        let commits = Arc::new(Commits::default());
+        let counted = commits.clone();
+        let run = move |connection, jobs| run_writes(&connection, &jobs, &counted);
+        Ok(Self { workers: Workers::start("write", 1, path, run)?, commits })
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.workers.waiting()
+    }
+
+    /// Commits since the start, and what they wrote.
+    pub(super) fn commits(&self) -> (u64, u64) {
+        self.commits.read()
     }
 
     /// Several statements, which a savepoint takes back together.
@@ -200,24 +227,26 @@ impl Writer {
         work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
-        self.0.send(Box::new(Pending { work: Some(work), result: None, reply }))?;
+        self.workers.send(Box::new(Pending { work: Some(work), result: None, reply }))?;
         answer.await.unwrap_or_else(|_| Err(gone()))
     }
 }
 
-fn run_writes(connection: Connection, jobs: Receiver<Box<dyn Write>>) {
+fn run_writes(connection: &Connection, jobs: &Receiver<Box<dyn Write>>, commits: &Commits) {
     while let Ok(first) = jobs.recv() {
         let mut group = vec![first];
-        let committed = match execute(&connection, "BEGIN IMMEDIATE") {
-            Ok(()) => commit_group(&connection, &jobs, &mut group),
+        let committed = match execute(connection, "BEGIN IMMEDIATE") {
+            Ok(()) => commit_group(connection, jobs, &mut group),
             Err(error) => {
                 // The wait for the lock was theirs too: each would wait as long again, one after the other.
                 group.extend(jobs.try_iter());
                 Err(error.into())
             }
         };
-        if committed.is_err() && !connection.is_autocommit() {
-            let _ = execute(&connection, "ROLLBACK");
+        match &committed {
+            Ok(()) => commits.count(group.len()),
+            Err(_) if !connection.is_autocommit() => drop(execute(connection, "ROLLBACK")),
+            Err(_) => {}
         }
         for write in group {
             write.answer(committed.clone());
