@@ -65,6 +65,15 @@ pub enum Command {
     Copy(Copy),
     /// List a workspace's roles, or change them
     Roles(Roles),
+    /// Back up the embedded database into one file, also while the service runs
+    ///
+    /// The file holds everything that was acknowledged before this began, compressed, and was checked before it appears. It
+    /// does not hold the secret that signs tokens. For PostgreSQL, its own tools do this: pg_dump, pg_basebackup.
+    Backup(Backup),
+    /// Check that a backup is whole and sound
+    Verify(Verify),
+    /// Make the embedded database from a backup, where there is none
+    Restore(Restore),
     /// Bring the database's schema up to date, which serving does by itself
     Migrate(Migrate),
 }
@@ -456,6 +465,36 @@ pub struct RoleChange {
 /// Reads a role's name as the API does.
 pub fn role_name(raw: &str) -> Result<role::Name, String> {
     Text::required("name", raw).map_err(|invalid| invalid.to_string())
+}
+
+/// `contacts backup`
+#[derive(Clone, Debug, Args)]
+pub struct Backup {
+    /// New file for the backup
+    #[arg(value_name = "TO")]
+    pub to: PathBuf,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub database: Database,
+}
+
+/// `contacts verify`
+#[derive(Clone, Debug, Args)]
+pub struct Verify {
+    /// Backup to check; or the file of a database, which has no checksum, so that only its structure is checked
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// `contacts restore`
+#[derive(Clone, Debug, Args)]
+pub struct Restore {
+    /// Backup to restore
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub database: Database,
 }
 
 /// `contacts migrate`

@@ -1,5 +1,6 @@
 //! The commands, one file each. An error says what to do next.
 
+mod backup;
 mod cells;
 mod copy;
 mod export;
@@ -46,6 +47,9 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Export(export) => one_thread()?.block_on(export::run(export)),
         Command::Copy(copy) => one_thread()?.block_on(copy::run(copy)),
         Command::Roles(roles) => one_thread()?.block_on(roles::run(roles)),
+        Command::Backup(backup) => backup::backup(&backup),
+        Command::Verify(verify) => backup::verify(&verify),
+        Command::Restore(restore) => backup::restore(&restore),
         Command::Migrate(migrate) => one_thread()?.block_on(migrate::run(migrate)),
     }
 }

@@ -34,6 +34,7 @@ use sqlite::{Cost, Sqlite};
 
 pub use address::{Address, Server};
 pub use copy::{Digest, copy};
+pub use sqlite::backup::{Contents, Told, backup, restore, verify};
 pub use sqlite::version as sqlite_version;
 
 /// The database did not do its part. The text is for logs and operators, never for callers of the API.

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use crate::crashes::Stop;
 use crate::postgres::Cluster;
 use crate::support::*;
 

@@ -72,14 +72,6 @@ impl Writers {
     }
 }
 
-pub(crate) struct Stop<'a>(pub(crate) &'a AtomicBool);
-
-impl Drop for Stop<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 #[test]
 fn twenty_crashes_of_the_database_lose_nothing_acknowledged_and_make_nothing_twice() {
     const CRASHES: u64 = 20;

@@ -13,6 +13,7 @@ mod redis;
 mod said;
 mod support;
 
+mod backup;
 mod clients;
 mod copy;
 mod export;

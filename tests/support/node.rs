@@ -5,6 +5,7 @@
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -157,4 +158,13 @@ impl Drop for Node {
 pub(crate) fn signal(name: &str, process: u32) {
     let done = Command::new("kill").args([format!("-{name}"), process.to_string()]).status().unwrap();
     assert!(done.success());
+}
+
+/// Tells others to stop when it is dropped, also by a test that fails.
+pub(crate) struct Stop<'a>(pub(crate) &'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }

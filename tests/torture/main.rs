@@ -21,4 +21,5 @@ mod scale;
 #[path = "../support/node.rs"]
 mod support;
 
+mod backups;
 mod kills;

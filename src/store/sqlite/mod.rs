@@ -6,6 +6,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod associations;
+pub(super) mod backup;
 pub(crate) mod contacts;
 pub(crate) mod copy;
 pub(super) mod open;

@@ -45,11 +45,16 @@ fn create_private(path: &Path) -> Result<bool, Error> {
 }
 
 /// Makes the entry of a new file durable: a power cut must not take the file away under acknowledged rows.
-fn sync_directory(path: &Path) -> Result<(), Error> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+pub(super) fn sync_directory(path: &Path) -> Result<(), Error> {
+    let directory = folder(path);
     File::open(directory)
         .and_then(|directory| directory.sync_all())
         .map_err(|error| Error::Refused(format!("cannot sync the folder {}: {error}", directory.display())))
+}
+
+/// The folder that a file is in.
+pub(super) fn folder(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The path of a file that SQLite keeps beside the database.
@@ -69,6 +74,8 @@ pub(in crate::store) fn connect(path: &Path) -> Result<Connection, Error> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    // What is deleted is overwritten where that costs no write of its own.
+    connection.pragma_update(None, "secure_delete", "FAST")?;
     connection.set_prepared_statement_cache_capacity(64);
     vtab::array::load_module(&connection)?;
     Ok(connection)
@@ -87,7 +94,7 @@ fn wait_for_writer(tries: i32) -> bool {
 
 /// The number of the schema; nothing if the file is empty. A database that another program made is refused, before
 /// anything in it changes.
-fn schema(connection: &Connection) -> Result<Option<i64>, Error> {
+pub(super) fn schema(connection: &Connection) -> Result<Option<i64>, Error> {
     // One moment for both, or another process that makes the database just now would look like a foreign one.
     let snapshot = connection.unchecked_transaction()?;
     let application: i32 = snapshot.pragma_query_value(None, "application_id", |row| row.get(0))?;
