@@ -16,7 +16,7 @@ use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
 use crate::http::{Bounds, CertificateFiles, Edge, Network, Origin, Patience, Proxies, RedisAddress};
 use crate::role;
-use crate::store::{self, Address, Options};
+use crate::store::{self, Address, Day, Options};
 use crate::text::Text;
 use crate::token::{Claims, IssuerAddress, KeyAlgorithm};
 
@@ -65,6 +65,13 @@ pub enum Command {
     Copy(Copy),
     /// List a workspace's roles, or change them
     Roles(Roles),
+    /// Take a person's data out of deleted contacts for good
+    ///
+    /// Names, email and phone are overwritten; the row stays, because lists count by it. Backups keep what they have: delete
+    /// those of before when their time is over.
+    Erase(Erase),
+    /// Take out for good what was deleted before a day: contacts, accounts, and their associations
+    Purge(Purge),
     /// Back up the embedded database into one file, also while the service runs
     ///
     /// The file holds everything that was acknowledged before this began, compressed, and was checked before it appears. It
@@ -465,6 +472,31 @@ pub struct RoleChange {
 /// Reads a role's name as the API does.
 pub fn role_name(raw: &str) -> Result<role::Name, String> {
     Text::required("name", raw).map_err(|invalid| invalid.to_string())
+}
+
+/// `contacts erase`
+#[derive(Clone, Debug, Args)]
+pub struct Erase {
+    /// UUIDs of deleted contacts
+    #[arg(value_name = "UUID", required = true)]
+    pub uuids: Vec<String>,
+    /// Workspace that they are in, as tokens name it
+    #[arg(long, value_name = "WORKSPACE")]
+    pub workspace: String,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub database: Database,
+}
+
+/// `contacts purge`
+#[derive(Clone, Debug, Args)]
+pub struct Purge {
+    /// Day (UTC) before which it was deleted, for example 2026-01-31
+    #[arg(long, value_name = "DAY")]
+    pub deleted_before: Day,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub database: Database,
 }
 
 /// `contacts backup`

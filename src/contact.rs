@@ -171,6 +171,17 @@ pub enum Imported {
     UnknownRole,
 }
 
+/// What became of an attempt to take a person's data out of a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erasure {
+    /// It is out.
+    Done,
+    /// The contact is not deleted.
+    NotDeleted,
+    /// The workspace has no such contact, and never had.
+    NotFound,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

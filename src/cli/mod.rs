@@ -3,11 +3,13 @@
 mod backup;
 mod cells;
 mod copy;
+mod erase;
 mod export;
 mod import;
 mod keys;
 mod log;
 mod migrate;
+mod purge;
 mod roles;
 mod serve;
 mod token;
@@ -21,7 +23,7 @@ use tokio::runtime;
 
 use crate::caller::Caller;
 use crate::config::{Cli, Command, Database, Owner};
-use crate::store::{Address, Store};
+use crate::store::{self, Address, Store};
 
 /// Runs the command that the command line names.
 pub fn main() -> ExitCode {
@@ -47,6 +49,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Export(export) => one_thread()?.block_on(export::run(export)),
         Command::Copy(copy) => one_thread()?.block_on(copy::run(copy)),
         Command::Roles(roles) => one_thread()?.block_on(roles::run(roles)),
+        Command::Erase(erase) => one_thread()?.block_on(erase::run(erase)),
+        Command::Purge(purge) => one_thread()?.block_on(purge::run(purge)),
         Command::Backup(backup) => backup::backup(&backup),
         Command::Verify(verify) => backup::verify(&verify),
         Command::Restore(restore) => backup::restore(&restore),
@@ -75,6 +79,14 @@ fn progress(length: u64) -> ProgressBar {
 /// Opens the database that a command works on.
 async fn open(database: &Database) -> anyhow::Result<Store> {
     Store::open(&database.options()).await.with_context(|| format!("cannot open {}", database.database))
+}
+
+/// Takes out what rows used to be.
+async fn scrub(store: &Store) -> Result<(), store::Error> {
+    eprintln!(
+        "taking out what remains of it (an embedded database is written anew, and writes wait meanwhile)"
+    );
+    store.scrub().await
 }
 
 fn caller(owner: &Owner) -> anyhow::Result<Caller> {

@@ -12,6 +12,7 @@ pub mod bare;
 mod copy;
 mod migrate;
 mod postgres;
+mod purge;
 mod sql;
 mod sqlite;
 
@@ -25,7 +26,7 @@ use uuid::Uuid;
 use crate::account::{self, Account};
 use crate::association::{Associated, Association, Changed, Pair, Side};
 use crate::caller::Caller;
-use crate::contact::{self, Contact, ContactName, Details, Import, Imported, Update, Updated};
+use crate::contact::{self, Contact, ContactName, Details, Erasure, Import, Imported, Update, Updated};
 use crate::paging::{Page, PageRequest};
 use crate::role::{self, Deletion, Role};
 use postgres::Postgres;
@@ -34,6 +35,7 @@ use sqlite::{Cost, Sqlite};
 
 pub use address::{Address, Server};
 pub use copy::{Digest, copy};
+pub use purge::{Day, InvalidDay, Purged};
 pub use sqlite::backup::{Contents, Told, backup, restore, verify};
 pub use sqlite::version as sqlite_version;
 
@@ -250,6 +252,42 @@ impl Store {
                 db.write_one(move |db| sqlite::contacts::activate(db, &caller, uuid)).await
             }
             Self::Postgres(db) => postgres::contacts::activate(db, caller, uuid).await,
+        }
+    }
+
+    /// Takes a person's data out of a deleted contact of the workspace, whoever's it was.
+    pub async fn erase_contact(&self, caller: &Caller, uuid: Uuid) -> Result<Erasure> {
+        match self {
+            Self::Sqlite(db) => {
+                let caller = caller.clone();
+                db.write(move |db| sqlite::contacts::erase(db, &caller, uuid)).await
+            }
+            Self::Postgres(db) => postgres::contacts::erase(db, caller, uuid).await,
+        }
+    }
+
+    /// Takes out the rows of all workspaces that were deleted before a day. Tells how many are done, of how many of a kind.
+    pub async fn purge(
+        &self,
+        before: &Day,
+        told: impl Fn(u64, u64) + Send + Sync + 'static,
+    ) -> Result<Purged> {
+        match self {
+            Self::Sqlite(db) => {
+                let before = before.clone();
+                db.apart(move |path| sqlite::purge::purge(path, &before, told)).await
+            }
+            Self::Postgres(db) => postgres::purge::purge(db, before, told).await,
+        }
+    }
+
+    /// Takes what was erased or purged out of where the database keeps rows as they used to be: SQLite writes its file anew,
+    /// while writes wait, and empties its log; PostgreSQL vacuums the tables. What a server writes ahead, and what is
+    /// backed up, is not in its power.
+    pub async fn scrub(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(db) => db.apart(sqlite::purge::scrub).await,
+            Self::Postgres(db) => postgres::purge::scrub(db).await,
         }
     }
 

@@ -63,6 +63,13 @@ statements! {
          WHERE espacio = $1 AND propietario = $2 AND uuid = $3 AND fecha_eliminacion IS NULL
              AND fecha_inactivacion IS NOT NULL";
 
+    /// The row stays, because its id is a position in lists.
+    ERASE_CONTACT =
+        "UPDATE contactos SET nombre = '', apellido = '', email = NULL, telefono = NULL, busqueda = ''
+         WHERE espacio = $1 AND uuid = $2 AND fecha_eliminacion IS NOT NULL";
+
+    KNOWS_CONTACT = "SELECT 1 FROM contactos WHERE espacio = $1 AND uuid = $2";
+
     GET_ACCOUNT =
         "SELECT id, uuid, nombre, fecha_inactivacion IS NULL AS activa FROM cuentas
          WHERE espacio = $1 AND uuid = $2 AND fecha_eliminacion IS NULL";

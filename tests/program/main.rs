@@ -16,6 +16,7 @@ mod support;
 mod backup;
 mod clients;
 mod copy;
+mod erase;
 mod export;
 mod import;
 mod papers;

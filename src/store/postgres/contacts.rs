@@ -5,10 +5,10 @@ use uuid::Uuid;
 
 use super::pages::{List, Statement, Wanted};
 use super::sql::{self, accounts_of_contact};
-use super::{Postgres, Result};
+use super::{Param, Postgres, Result};
 use crate::account::AccountName;
 use crate::caller::Caller;
-use crate::contact::{Contact, ContactName, Email, Filter, Phone, Update, Updated};
+use crate::contact::{Contact, ContactName, Email, Erasure, Filter, Phone, Update, Updated};
 use crate::paging::{Cursor, Page, PageRequest};
 use crate::search::fold_names;
 use crate::store::sql as shared;
@@ -131,6 +131,16 @@ pub(crate) async fn inactivate(db: &Postgres, caller: &Caller, uuid: Uuid) -> Re
 
 pub(crate) async fn activate(db: &Postgres, caller: &Caller, uuid: Uuid) -> Result<bool> {
     change(db, shared::ACTIVATE_CONTACT, caller, uuid).await
+}
+
+/// Whoever's contact of the workspace it is.
+pub(crate) async fn erase(db: &Postgres, caller: &Caller, uuid: Uuid) -> Result<Erasure> {
+    let named: [Param<'_>; 2] = [&caller.workspace(), &uuid];
+    if db.execute(shared::ERASE_CONTACT, &named).await? == 1 {
+        return Ok(Erasure::Done);
+    }
+    let known = db.row(shared::KNOWS_CONTACT, &named).await?.is_some();
+    Ok(if known { Erasure::NotDeleted } else { Erasure::NotFound })
 }
 
 async fn change(db: &Postgres, sql: &str, caller: &Caller, uuid: Uuid) -> Result<bool> {

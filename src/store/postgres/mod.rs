@@ -16,6 +16,7 @@ mod migrate;
 mod pages;
 mod pipelines;
 mod pulse;
+pub(crate) mod purge;
 pub(crate) mod roles;
 mod search;
 mod sql;
@@ -46,6 +47,9 @@ pub(super) use sql::GET_CONTACT;
 /// How long a statement may take. The server is not asked to stop it: stopped while it waits for a standby, it would
 /// acknowledge what the standby does not have.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(10);
+
+/// The same for what goes over whole tables.
+const MAINTENANCE_LIMIT: Duration = Duration::from_secs(3600);
 
 /// How often something is run whose effect was taken back because others were in its way.
 const TRIES: usize = 5;
@@ -195,19 +199,29 @@ impl Postgres {
     /// After many rows have come, lets the server count anew what its tables hold, because plans are made by that, and put
     /// what is new into its place in the search indexes.
     pub(crate) async fn analyze(&self) -> Result<()> {
-        self.execute("ANALYZE contactos, cuentas, contactos_cuentas", &[]).await?;
+        self.maintain("ANALYZE contactos, cuentas, contactos_cuentas", &[]).await?;
         for index in migrate::SEARCH_INDEXES {
-            self.execute(&format!("SELECT gin_clean_pending_list('{}')", index.name), &[]).await?;
+            self.maintain(&format!("SELECT gin_clean_pending_list('{}')", index.name), &[]).await?;
         }
         Ok(())
     }
 
     /// Runs one statement, which is a transaction of its own.
     async fn run(&self, question: Question<'_>) -> Result<(Vec<Row>, u64)> {
+        self.run_within(STATEMENT_LIMIT, question).await
+    }
+
+    /// The rows of a statement that goes over whole tables.
+    async fn maintain(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
+        let rows = self.run_within(MAINTENANCE_LIMIT, Question::Prepared(sql, params)).await;
+        rows.map(|(rows, _)| rows)
+    }
+
+    async fn run_within(&self, limit: Duration, question: Question<'_>) -> Result<(Vec<Row>, u64)> {
         let mut tries = 0;
         loop {
             let connection = self.connection().await?;
-            let told = self.unless_lost(STATEMENT_LIMIT, run(&connection, question)).await;
+            let told = self.unless_lost(limit, run(&connection, question)).await;
             if let Some(result) = self.settle(connection, told, &mut tries) {
                 return result;
             }

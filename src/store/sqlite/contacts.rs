@@ -13,7 +13,7 @@ use crate::account::AccountName;
 use crate::association::{Associated, Pair};
 use crate::caller::Caller;
 use crate::contact::{
-    Contact, ContactName, Details, Email, Filter, Import, Imported, Phone, Update, Updated,
+    Contact, ContactName, Details, Email, Erasure, Filter, Import, Imported, Phone, Update, Updated,
 };
 use crate::paging::{Page, PageRequest};
 use crate::search::fold_names;
@@ -314,6 +314,16 @@ pub(crate) fn inactivate(db: &Connection, caller: &Caller, uuid: Uuid) -> Result
 
 pub(crate) fn activate(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<bool> {
     change(db, shared::ACTIVATE_CONTACT, caller, uuid)
+}
+
+/// Whoever's contact of the workspace it is.
+pub(crate) fn erase(db: &Connection, caller: &Caller, uuid: Uuid) -> Result<Erasure> {
+    let named = params![caller.workspace(), uuid];
+    if db.prepare_cached(shared::ERASE_CONTACT)?.execute(named)? == 1 {
+        return Ok(Erasure::Done);
+    }
+    let known = db.prepare_cached(shared::KNOWS_CONTACT)?.exists(named)?;
+    Ok(if known { Erasure::NotDeleted } else { Erasure::NotFound })
 }
 
 fn change(db: &Connection, sql: &str, caller: &Caller, uuid: Uuid) -> Result<bool> {

@@ -10,6 +10,7 @@ pub(super) mod backup;
 pub(crate) mod contacts;
 pub(crate) mod copy;
 pub(super) mod open;
+pub(crate) mod purge;
 pub(crate) mod roles;
 mod search;
 pub(crate) mod sql;
@@ -42,7 +43,7 @@ pub struct Sqlite {
     short: Readers,
     long: Readers,
     writer: Writer,
-    log: PathBuf,
+    path: PathBuf,
 }
 
 impl Sqlite {
@@ -54,7 +55,7 @@ impl Sqlite {
             short: Readers::short(threads, path)?,
             long: Readers::long(threads, path)?,
             writer: Writer::start(path)?,
-            log: open::beside(path, "-wal"),
+            path: path.to_owned(),
         })
     }
 
@@ -69,8 +70,18 @@ impl Sqlite {
             connections: None,
             commits,
             writes,
-            log_bytes: fs::metadata(&self.log).ok().map(|log| log.len()),
+            log_bytes: fs::metadata(open::beside(&self.path, "-wal")).ok().map(|log| log.len()),
         }
+    }
+
+    /// Works on a connection of its own, beside those that requests use.
+    pub(crate) async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Path) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let path = self.path.clone();
+        let done = tokio::task::spawn_blocking(move || work(&path));
+        done.await.unwrap_or_else(|error| Err(Error::Failed(error.to_string())))
     }
 
     /// Reads in one snapshot of the database.

@@ -74,8 +74,6 @@ pub(in crate::store) fn connect(path: &Path) -> Result<Connection, Error> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-    // What is deleted is overwritten where that costs no write of its own.
-    connection.pragma_update(None, "secure_delete", "FAST")?;
     connection.set_prepared_statement_cache_capacity(64);
     vtab::array::load_module(&connection)?;
     Ok(connection)
