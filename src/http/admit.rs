@@ -33,16 +33,22 @@ pub(super) async fn admit(State(app): State<Shared>, mut request: Request, next:
             _ => Error::Unauthorized.refuse(request).await,
         };
     };
+    let pseudonym = app.tokens.pseudonym(&caller);
     let allowance = app.limits.caller(&caller).await;
-    if let Some(allowance) = allowance.as_ref().filter(|allowance| !allowance.allowed) {
-        app.metrics.limited("user");
-        return allowance.refuse(request).await;
-    }
-    request.extensions_mut().insert(caller);
-    let mut response = next.run(request).await;
-    if let Some(allowance) = allowance {
+    let mut response = match &allowance {
+        Some(allowance) if !allowance.allowed => {
+            app.metrics.limited("user");
+            allowance.refuse(request).await
+        }
+        _ => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+    };
+    if let Some(allowance) = allowance.filter(|allowance| allowance.allowed) {
         allowance.announce(&mut response);
     }
+    response.extensions_mut().insert(pseudonym);
     response
 }
 

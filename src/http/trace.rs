@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::error::Error;
 use super::{Shared, head};
+use crate::token::Pseudonym;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -45,11 +46,12 @@ pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Nex
     let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     // A balancer asks every moment; only what it is told otherwise is news.
     let asked_by_machines = matches!(route, "/health" | "/ready" | "/metrics") && status == 200;
+    let user = response.extensions().get::<Pseudonym>().map(tracing::field::display);
     span.in_scope(|| {
         if asked_by_machines {
-            tracing::debug!(status, %method, route, microseconds, "answered");
+            tracing::debug!(status, %method, route, microseconds, user, "answered");
         } else {
-            tracing::info!(status, %method, route, microseconds, "answered");
+            tracing::info!(status, %method, route, microseconds, user, "answered");
         }
     });
     let headers = response.headers_mut();

@@ -9,6 +9,7 @@
 mod issuer;
 mod secret;
 
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -88,6 +89,20 @@ pub struct Verifier {
     algorithm: Algorithm,
     key: Key,
     claims: Claims,
+    /// What makes pseudonyms of callers.
+    pseudonyms: hmac::Key,
+}
+
+/// Who calls, for those who read logs: the same caller has the same one, and it tells nobody who that is.
+///
+/// All services with one secret make the same of it. Where tokens are signed by somebody else, each process has its own.
+#[derive(Clone, Copy)]
+pub struct Pseudonym([u8; 8]);
+
+impl fmt::Display for Pseudonym {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", u64::from_be_bytes(self.0))
+    }
 }
 
 enum Key {
@@ -113,13 +128,15 @@ impl Verifier {
 
     /// The same where a secret is being replaced: any of them is good.
     pub fn with_secrets(secrets: &[Secret], claims: Claims) -> Self {
-        let keys = secrets.iter().map(Secret::key).collect();
-        Self { algorithm: Algorithm::HS256, key: Key::Secrets(keys), claims }
+        let keys: Vec<hmac::Key> = secrets.iter().map(Secret::key).collect();
+        let pseudonyms = secrets.first().map_or_else(random_key, Secret::key_of_pseudonyms);
+        Self { algorithm: Algorithm::HS256, key: Key::Secrets(keys), claims, pseudonyms }
     }
 
     /// Checks tokens signed by an issuer who publishes the keys.
     pub fn with_issuer(issuer: Arc<Issuer>, claims: Claims) -> Self {
-        Self { algorithm: issuer.algorithm(), key: Key::Issuer(issuer), claims }
+        let algorithm = issuer.algorithm();
+        Self { algorithm, key: Key::Issuer(issuer), claims, pseudonyms: random_key() }
     }
 
     /// Checks tokens signed with the private half of a public key in PEM. The error says what is wrong with the key.
@@ -140,7 +157,18 @@ impl Verifier {
                 "the key's size does not fit {name} (RSA takes 2048 to 8192 bits, ES256 P-256)"
             ));
         }
-        Ok(Self { algorithm: algorithm.into(), key: Key::Public(Arc::new(key)), claims })
+        let key = Key::Public(Arc::new(key));
+        Ok(Self { algorithm: algorithm.into(), key, claims, pseudonyms: random_key() })
+    }
+
+    /// What a caller is called in logs.
+    pub fn pseudonym(&self, caller: &Caller) -> Pseudonym {
+        let mut name = hmac::Context::with_key(&self.pseudonyms);
+        // Neither has a control character.
+        for part in [caller.workspace().as_bytes(), b"\0", caller.user().as_bytes()] {
+            name.update(part);
+        }
+        Pseudonym(name.sign().as_ref().first_chunk().copied().unwrap_or_default())
     }
 
     /// The caller that a token names, if it is valid now. Why it is not is nobody's business.
@@ -212,6 +240,14 @@ impl Verifier {
         };
         expires && begun && issued && addressed
     }
+}
+
+fn random_key() -> hmac::Key {
+    let mut random = [0; 32];
+    if let Err(error) = getrandom::fill(&mut random) {
+        tracing::error!(%error, "there are no random numbers: whom pseudonyms in the log stand for can be guessed");
+    }
+    hmac::Key::new(hmac::HMAC_SHA256, &random)
 }
 
 fn names_audience(aud: &Value, audience: &str) -> bool {

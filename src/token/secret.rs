@@ -63,6 +63,11 @@ impl Secret {
         hmac::Key::new(hmac::HMAC_SHA256, &self.0)
     }
 
+    /// What makes pseudonyms of callers: it tells nothing of the secret.
+    pub(super) fn key_of_pseudonyms(&self) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&self.key(), b"pseudonyms in logs").as_ref())
+    }
+
     /// Makes a token for a caller, valid for some seconds from now.
     pub fn sign(&self, caller: &Caller, claims: &Claims, seconds: u64) -> anyhow::Result<String> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();

@@ -30,6 +30,7 @@ mod commands;
 mod crashes;
 mod failover;
 mod limit;
+mod secrets;
 mod start;
 mod tls;
 mod together;

@@ -53,33 +53,75 @@ fn a_request_in_flight_is_answered_before_the_end() {
 fn logs_hold_no_secret_and_no_personal_data() {
     let folder = Folder::new();
     let service = folder.serve("--log trace");
-    let marks = ["Markfirst", "Marklast", "markmail", "555000111", "markterm", "Markaccount"];
-    service.post(
+    let token = folder.done("token --user markuser --workspace markspace").trim().to_owned();
+    let call = |path: &str, body: Value| post(&service.base, &token, path, &body).unwrap().1;
+    let marks = [
+        "mark",
+        "Mark",
+        "555000111",
+        "MARK", // in whatever case a name is folded
+    ];
+    call(
         "contacts/contact",
         json!({
             "action": "create", "first_name": "Markfirst", "last_name": "Marklast",
             "email": "markmail@example.com", "phone": "555000111"
         }),
     );
-    service.post("accounts/account", json!({ "action": "create", "name": "Markaccount" }));
-    service.find("markterm");
-    for bad in [json!({ "action": "create", "first_name": "Markfirst" }), json!({ "Markfirst": 1 })] {
-        assert!(service.try_post("contacts/contact", &bad).is_some());
+    let account = json!({ "action": "create", "name": "Markaccount" });
+    let account = call("accounts/account", account)["uuid"].clone();
+    let rows = call("contacts/", json!({ "filters": { "search": "markfirst" } }));
+    let contact = rows["data"][0]["uuid"].clone();
+    call(
+        "contacts/associate-account",
+        json!({ "contact_uuid": contact, "account_uuid": account, "rol_id": 1 }),
+    );
+    call("roles/role", json!({ "action": "create", "name": "Markrole" }));
+    call("contacts/", json!({ "action": "lite", "filters": { "search": "markterm" } }));
+    for bad in [
+        json!({ "action": "create", "first_name": "Markfirst" }),
+        json!({ "Markfirst": 1 }),
+        json!({ "action": "markaction" }),
+        json!({ "action": "create", "first_name": "Markfirst", "last_name": "x", "email": "markmail" }),
+    ] {
+        call("contacts/contact", bad);
     }
     post(&service.base, "marktoken.markterm.x", "contacts/", &json!({}));
-    post(&service.base, &service.token, "contacts/Markfirst?uuid=markterm", &json!({}));
+    call("contacts/Markfirst?uuid=markterm", json!({}));
+    folder.write("marks.csv", "first_name,last_name,email\nMarkcsv,Paz,markbad\n");
+    folder.done("import marks.csv --user markuser --workspace markspace");
     let secret = folder.read("contacts.db.jwt-secret");
-    let token = service.token.clone();
     service.signal("TERM");
     let (_, log) = service.wait();
     assert!(log.contains("answered"), "{log}");
-    for mark in marks.into_iter().chain([token.as_str(), secret.trim(), "marktoken"]) {
+    let parts = token.split('.').chain([secret.trim()]);
+    for mark in marks.into_iter().chain(parts) {
         let line = log.lines().find(|line| line.contains(mark));
         assert_eq!(line, None, "{mark}");
     }
     for line in log.lines() {
         assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
     }
+}
+
+#[test]
+fn lines_of_one_caller_can_be_told_from_those_of_others() {
+    let folder = Folder::new();
+    let pseudonyms = || {
+        let service = folder.serve("");
+        for user in ["ana", "eva", "ana"] {
+            let token = folder.done(&format!("token --user {user} --workspace demo"));
+            post(&service.base, token.trim(), "roles/", &json!({}));
+        }
+        service.signal("TERM");
+        let (_, log) = service.wait();
+        let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.filter_map(|line| line["fields"]["user"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let first = pseudonyms();
+    assert_eq!(first.len(), 3);
+    assert!(first[0] == first[2] && first[0] != first[1], "{first:?}");
+    assert_eq!(pseudonyms(), first, "they stay as long as the secret does");
 }
 
 #[test]
