@@ -1,7 +1,7 @@
 //! The command line: every flag, its variable, its default, and its help.
 
 use std::ffi::OsStr;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -10,6 +10,7 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use axum::http::Uri;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
@@ -39,6 +40,7 @@ pub struct Cli {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it, and it is moved once")]
 pub enum Command {
     /// Serve the API over HTTP (the default)
     Serve(Serve),
@@ -107,6 +109,10 @@ pub struct Serve {
     /// What to log: error, warn, info, debug or trace, also by part (warn,contacts::http=info)
     #[arg(long, env = "CONTACTS_LOG", default_value = "info", value_name = "LEVEL")]
     pub log: String,
+    /// Collector of OpenTelemetry that traces are sent to, over OTLP and HTTP (http://127.0.0.1:4318). Which of them, and
+    /// with which headers, is said by the usual variables (OTEL_TRACES_SAMPLER, OTEL_EXPORTER_OTLP_HEADERS and so on)
+    #[arg(long, env = "CONTACTS_OTLP", value_name = "ADDRESS")]
+    pub otlp: Option<Collector>,
     #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
     #[command(flatten)]
     pub database: Database,
@@ -116,6 +122,34 @@ pub struct Serve {
     #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
     #[command(flatten)]
     pub clients: Clients,
+}
+
+/// A collector of OpenTelemetry, by its address.
+#[derive(Clone, Debug)]
+pub struct Collector(Uri);
+
+impl Collector {
+    /// Where it takes traces.
+    pub fn traces(&self) -> String {
+        format!("{}/v1/traces", self.to_string().trim_end_matches('/'))
+    }
+}
+
+impl FromStr for Collector {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let address = text.parse::<Uri>().ok().filter(|address| {
+            matches!(address.scheme_str(), Some("http" | "https")) && address.query().is_none()
+        });
+        address.map(Self).ok_or_else(|| "a collector is at an address like http://127.0.0.1:4318".to_owned())
+    }
+}
+
+impl Display for Collector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 /// How clients reach the service, and what they may take of it.
@@ -187,7 +221,7 @@ impl Clients {
             body: self.max_body,
         };
         let proxies = Proxies::new(self.trusted_proxies.clone());
-        Edge { bounds, proxies, origins: self.cors_origins.clone() }
+        Edge { bounds, proxies, origins: self.cors_origins.clone(), traces: false }
     }
 
     /// Where the certificate is, if the service speaks TLS.

@@ -38,7 +38,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> anyhow::Result<()> {
-    let _log = log::start(if let Command::Serve(serve) = &command { &serve.log } else { "warn" })?;
+    let _log = match &command {
+        Command::Serve(serve) => log::start(&serve.log, serve.otlp.as_ref())?,
+        _ => log::start("warn", None)?,
+    };
     match command {
         Command::Serve(serve) => {
             let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use super::keys::{self, Source};
 use super::open;
 use crate::config::{Database, Serve, Tokens};
-use crate::http::{App, Certificate, Limits, Server};
+use crate::http::{App, Certificate, Edge, Limits, Server};
 
 /// How long requests in flight may take after the service was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -47,7 +47,7 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
         Some(files) => Some(Certificate::read(files).await?),
         None => None,
     };
-    let mut edge = serve.clients.edge();
+    let mut edge = Edge { traces: serve.otlp.is_some(), ..serve.clients.edge() };
     let room = room(&serve);
     if room < edge.bounds.connections {
         tracing::warn!("at most {room} connections: the process may have no more files open (ulimit -n)");

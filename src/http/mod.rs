@@ -19,6 +19,7 @@ mod roles;
 mod server;
 mod tls;
 mod trace;
+mod traces;
 
 use std::sync::Arc;
 
@@ -60,6 +61,8 @@ pub struct Edge {
     pub proxies: Proxies,
     /// Which pages may call from a browser, beside those of the service's own origin.
     pub origins: Vec<Origin>,
+    /// Whether spans go to a collector, and so are worth more than an id.
+    pub traces: bool,
 }
 
 type Shared = Arc<App>;

@@ -13,7 +13,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::error::Error;
-use super::{Shared, head};
+use super::{Shared, head, traces};
 use crate::token::Pseudonym;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -22,9 +22,14 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let start = Instant::now();
     let id = request.headers().get(&REQUEST_ID).filter(|id| is_sound(id)).cloned().unwrap_or_else(new_id);
-    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("-", MatchedPath::as_str);
+    let id_text = id.to_str().unwrap_or_default();
+    let span = match app.edge.traces {
+        true => traces::span(&request, route, id_text),
+        false => tracing::info_span!("request", id = id_text),
+    };
     let answer = async {
         match head::check(&request, &app.edge.bounds) {
             Ok(()) => next.run(request).await,
@@ -40,7 +45,6 @@ pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Nex
     let mut response = answer.instrument(span.clone()).await;
     app.leaving.announce(&mut response);
     let status = response.status().as_u16();
-    let route = route.as_ref().map_or("-", MatchedPath::as_str);
     let took = start.elapsed();
     app.metrics.answered(route, status, took);
     let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
@@ -54,6 +58,9 @@ pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Nex
             tracing::info!(status, %method, route, microseconds, user, "answered");
         }
     });
+    if app.edge.traces {
+        traces::end(&span, &response);
+    }
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
     // No answer is kept by a browser or a proxy, nor taken for anything but what it says it is.

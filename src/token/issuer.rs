@@ -10,14 +10,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
-use rustls::crypto::aws_lc_rs;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use ureq::http::Uri;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::KeyAlgorithm;
+use crate::fetch;
 
 /// How long the issuer may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -75,7 +74,7 @@ impl std::error::Error for InvalidIssuer {}
 pub struct Issuer {
     address: IssuerAddress,
     algorithm: KeyAlgorithm,
-    client: ureq::Agent,
+    agent: ureq::Agent,
     keys: RwLock<Vec<Key>>,
     /// When the issuer was last asked because of a key that nobody knew.
     asked: Mutex<Option<Instant>>,
@@ -90,8 +89,8 @@ impl Issuer {
     /// Fetches the keys, and again every ten minutes as long as the issuer is in use. The error says what is wrong with what
     /// is published.
     pub async fn fetch(address: IssuerAddress, algorithm: KeyAlgorithm) -> anyhow::Result<Arc<Self>> {
-        let client = client(address.is_encrypted());
-        let issuer = Self { address, algorithm, client, keys: RwLock::default(), asked: Mutex::default() };
+        let (keys, asked) = (RwLock::default(), Mutex::default());
+        let issuer = Self { address, algorithm, agent: fetch::agent(PATIENCE), keys, asked };
         let issuer = Arc::new(issuer);
         issuer.ask().await?;
         tokio::spawn(keep(Arc::downgrade(&issuer)));
@@ -150,8 +149,10 @@ impl Issuer {
             keys: Vec<serde_json::Value>,
         }
         let address = &self.address;
-        let mut answer =
-            self.client.get(address.0.clone()).call().with_context(|| format!("cannot fetch {address}"))?;
+        // A redirect must not lead away from what is encrypted either.
+        let asked =
+            self.agent.get(address.0.clone()).config().https_only(address.is_encrypted()).build().call();
+        let mut answer = asked.with_context(|| format!("cannot fetch {address}"))?;
         let text = answer.body_mut().with_config().limit(MAX_BYTES).read_to_string();
         let text = text.with_context(|| format!("cannot fetch {address}"))?;
         let published: Published =
@@ -192,16 +193,4 @@ async fn keep(issuer: Weak<Issuer>) {
         let Some(issuer) = issuer.upgrade() else { return };
         issuer.ask_again().await;
     }
-}
-
-fn client(encrypted: bool) -> ureq::Agent {
-    let roots = rustls_native_certs::load_native_certs().certs;
-    let roots = roots.iter().map(|root| Certificate::from_der(root).to_owned());
-    let tls = TlsConfig::builder()
-        .root_certs(RootCerts::from(roots))
-        .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()))
-        .build();
-    let config =
-        ureq::Agent::config_builder().https_only(encrypted).timeout_global(Some(PATIENCE)).tls_config(tls);
-    config.build().into()
 }

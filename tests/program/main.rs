@@ -26,3 +26,4 @@ mod shared_limit;
 mod start;
 mod tls;
 mod token;
+mod traces;

@@ -2,6 +2,7 @@
 
 mod json;
 mod lines;
+mod traces;
 
 use std::io::{self, IsTerminal as _};
 
@@ -12,11 +13,16 @@ use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::config::Collector;
 use json::JsonLine;
 use lines::Lines;
 
-/// Starts logging at these levels. All of it is written by the time that what is returned is dropped.
-pub(super) fn start(levels: &str) -> anyhow::Result<impl Drop + use<>> {
+/// Starts logging at these levels, and sending traces, if there is a collector. All of it is written and sent by the time
+/// that what is returned is dropped.
+pub(super) fn start(
+    levels: &str,
+    collector: Option<&Collector>,
+) -> anyhow::Result<(Option<impl Drop + use<>>, impl Drop + use<>)> {
     let help =
         "--log takes a level (error, warn, info, debug, trace, off), also by part: warn,contacts::http=info";
     // A word that is no level would be taken for the name of a part, and everything else would fall silent.
@@ -32,6 +38,8 @@ pub(super) fn start(levels: &str) -> anyhow::Result<impl Drop + use<>> {
     } else {
         lines.fmt_fields(JsonFields::new()).event_format(JsonLine).boxed()
     };
-    tracing_subscriber::registry().with(lines.with_filter(levels)).init();
-    Ok(guard)
+    let (traces, sent) = collector.map(traces::start).transpose()?.unzip();
+    tracing_subscriber::registry().with(lines.with_filter(levels)).with(traces).init();
+    // What is said of the last traces is written too.
+    Ok((sent, guard))
 }

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
+use tracing::{Instrument as _, debug_span};
 use uuid::Uuid;
 
 use super::{Error, Param, Postgres, Result, STATEMENT_LIMIT, sql};
@@ -30,7 +31,7 @@ pub(crate) async fn create(db: &Arc<Postgres>, caller: &Caller, uuid: Uuid, deta
     if db.creates.add(create)? {
         tokio::spawn(commit_all(Turn(db.clone())));
     }
-    match db.unless_lost(STATEMENT_LIMIT, answer).await? {
+    match db.unless_lost(STATEMENT_LIMIT, answer).instrument(debug_span!("create")).await? {
         Ok(outcome) => outcome,
         Err(_) => Err(Error::Failed("the group of a new contact came to nothing".into())),
     }

@@ -30,6 +30,7 @@ use futures_util::TryStreamExt as _;
 use tokio::time::sleep;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Row, RowStream};
+use tracing::{Instrument as _, debug_span};
 
 use super::{Error, Load, Options, Result, Server};
 use crate::paging::{Cursor, PageRequest};
@@ -121,8 +122,8 @@ impl Postgres {
         let mut tries = 0;
         loop {
             let mut session = self.unless_lost(self.patience, self.pipelines.session()).await??;
-            let told =
-                self.unless_lost(STATEMENT_LIMIT, run(&session, Question::Prepared(sql, params))).await;
+            let read = self.unless_lost(STATEMENT_LIMIT, run(&session, Question::Prepared(sql, params)));
+            let told = read.instrument(debug_span!("shared read")).await;
             let told = told.inspect_err(|_| self.pipelines.give_up(&session))?;
             session.answered();
             let error = match told {
@@ -220,8 +221,10 @@ impl Postgres {
     async fn run_within(&self, limit: Duration, question: Question<'_>) -> Result<(Vec<Row>, u64)> {
         let mut tries = 0;
         loop {
-            let connection = self.connection().await?;
-            let told = self.unless_lost(limit, run(&connection, question)).await;
+            let connection = self.connection().instrument(debug_span!("wait for a connection")).await?;
+            let told =
+                self.unless_lost(limit, run(&connection, question)).instrument(debug_span!("statement"));
+            let told = told.await;
             if let Some(result) = self.settle(connection, told, &mut tries) {
                 return result;
             }

@@ -23,6 +23,7 @@ use std::thread;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, Error as SqliteError, ErrorCode, Row};
+use tracing::{Instrument as _, debug_span};
 use uuid::Uuid;
 
 use super::{Error, Load};
@@ -91,8 +92,8 @@ impl Sqlite {
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         match cost {
-            Cost::Short => self.short.read(work).await,
-            Cost::Long => self.long.read(work).await,
+            Cost::Short => self.short.read(work).instrument(debug_span!("read")).await,
+            Cost::Long => self.long.read(work).instrument(debug_span!("long read")).await,
         }
     }
 
@@ -101,7 +102,7 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        self.writer.write(work).await
+        self.writer.write(work).instrument(debug_span!("write")).await
     }
 
     /// The same for a write of one statement, which costs less.
@@ -109,7 +110,7 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        self.writer.write_one(work).await
+        self.writer.write_one(work).instrument(debug_span!("write")).await
     }
 }
 
