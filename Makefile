@@ -36,6 +36,7 @@ tools:
 	@$(call need,redis-server,redis-server)
 	@$(call need,haproxy,haproxy)
 	@$(call need,openssl,openssl)
+	@$(call need,wrk,wrk)
 	@$(postgres)
 	@$(call need_if,! [ -e /usr/share/i18n/locales/en_US ],locales)
 

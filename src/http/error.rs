@@ -83,8 +83,8 @@ impl Error {
             Self::AccountNotFoundOrInactive => (BAD, 4, "Account not found or already inactive"),
             Self::AccountNotFoundOrActive => (BAD, 4, "Account not found or already active"),
             Self::Leaving
-            | Self::Store(store::Error::Unavailable(_))
-            | Self::AssociationNotStored(store::Error::Unavailable(_)) => {
+            | Self::Store(store::Error::Unavailable(_) | store::Error::Overloaded)
+            | Self::AssociationNotStored(store::Error::Unavailable(_) | store::Error::Overloaded) => {
                 (StatusCode::SERVICE_UNAVAILABLE, 5, "Service unavailable")
             }
             Self::Internal | Self::Store(_) => {
@@ -153,8 +153,16 @@ struct Body {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        if let Self::Store(cause) | Self::AssociationNotStored(cause) = &self {
-            tracing::error!(%cause, "request failed");
+        match &self {
+            // The more there is, the less time there is to tell of it; the figures do.
+            Self::Store(cause @ store::Error::Overloaded)
+            | Self::AssociationNotStored(cause @ store::Error::Overloaded) => {
+                tracing::debug!(%cause, "request refused");
+            }
+            Self::Store(cause) | Self::AssociationNotStored(cause) => {
+                tracing::error!(%cause, "request failed");
+            }
+            _ => {}
         }
         let (status, code, info) = self.parts();
         let mut response = answer::json(&Body { res: "error", code, info });

@@ -48,6 +48,9 @@ pub enum Error {
     /// It is busy, full or away; a later attempt may succeed.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
+    /// So much waits for it already that nothing more may.
+    #[error("the database is overloaded: too much waits for it")]
+    Overloaded,
     /// It failed.
     #[error("the database failed: {0}")]
     Failed(String),

@@ -49,6 +49,10 @@ impl Client {
         Self { agent: agent.into(), port, token: token(user, workspace) }
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The same with another token.
     pub(crate) fn with_token(self, token: &str) -> Self {
         Self { token: token.into(), ..self }

@@ -131,6 +131,13 @@ impl Node {
         signal(name, self.process.id());
     }
 
+    /// How many bytes of memory it has.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        1024 * line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap()
+    }
+
     /// Waits for the end: whether the node ended well, and what it logged.
     pub(crate) fn wait(&mut self) -> (bool, String) {
         let well = self.process.wait().unwrap().success();

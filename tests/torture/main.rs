@@ -23,3 +23,4 @@ mod support;
 
 mod backups;
 mod kills;
+mod overload;

@@ -72,7 +72,7 @@ impl Creates {
     fn add(&self, create: Create) -> Result<bool> {
         let mut queue = self.lock();
         if queue.waiting.len() == QUEUE {
-            return Err(Error::Unavailable("the queue is full".into()));
+            return Err(Error::Overloaded);
         }
         queue.waiting.push_back(create);
         let more = queue.commits < COMMITS;

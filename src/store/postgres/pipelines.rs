@@ -84,7 +84,7 @@ impl Pipelines {
     pub(super) async fn session(&self) -> Result<Session, Error> {
         let idle = self.lines.iter().min_by_key(|line| line.depth());
         let Some(line) = idle.filter(|line| line.depth() < DEPTH) else {
-            return Err(Error::Unavailable("too many statements wait".into()));
+            return Err(Error::Overloaded);
         };
         if let Some(session) = line.session() {
             return Ok(session);

@@ -51,7 +51,7 @@ impl<J: Send + 'static> Workers<J> {
     fn send(&self, job: J) -> Result<(), Error> {
         match self.jobs.as_ref().map(|jobs| jobs.try_send(job)) {
             Some(Ok(())) => Ok(()),
-            Some(Err(TrySendError::Full(_))) => Err(Error::Unavailable("the queue is full".into())),
+            Some(Err(TrySendError::Full(_))) => Err(Error::Overloaded),
             _ => Err(gone()),
         }
     }

@@ -1,0 +1,156 @@
+//! More calls than the service can answer: it goes on answering as many as before, and refuses the others at once.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::scale::scale;
+use crate::support::*;
+
+/// What callers do: search for what is not there, which reads all names, and costs the same each time.
+const SEARCH: &str = r#"{"filters":{"search":"qqqq"}}"#;
+
+/// How many callers there are: more than may wait for the database.
+const CONNECTIONS: usize = 2000;
+
+/// wrk says how many answers there were of each kind. Each connection waits so many milliseconds after an answer.
+const SCRIPT: &str = r#"
+function init()
+    answered, refused, other = 0, 0, 0
+end
+function delay()
+    return pause
+end
+function response(status)
+    if status == 200 then answered = answered + 1
+    elseif status == 503 then refused = refused + 1
+    else other = other + 1 end
+end
+local threads = {}
+function setup(thread)
+    table.insert(threads, thread)
+end
+function done(summary)
+    local sums = { answered = 0, refused = 0, other = 0 }
+    for _, thread in ipairs(threads) do
+        for name in pairs(sums) do sums[name] = sums[name] + thread:get(name) end
+    end
+    local errors = summary.errors
+    local lost = errors.connect + errors.read + errors.write + errors.timeout
+    io.write(string.format("figures %d %d %d %d %d\n",
+        sums.answered, sums.refused, sums.other, lost, summary.duration))
+end
+"#;
+
+/// How many calls a second had which outcome.
+#[derive(Debug)]
+struct Outcome {
+    answered: f64,
+    refused: f64,
+}
+
+impl Outcome {
+    fn offered(&self) -> f64 {
+        self.answered + self.refused
+    }
+}
+
+/// Calls from so many connections for some seconds, each of which pauses after an answer.
+fn load(folder: &Path, caller: &Client, connections: usize, pause: u64, seconds: u64) -> Outcome {
+    let script = folder.join("load.lua");
+    let request = format!(
+        "wrk.method = \"POST\"\nwrk.body = [[{SEARCH}]]\nwrk.headers[\"Authorization\"] = \"Bearer {}\"\npause = {pause}\n",
+        caller.token
+    );
+    // A pause of nothing is still a timer: who never pauses has none.
+    let script_text =
+        if pause == 0 { SCRIPT.replace("function delay", "function no_delay") } else { SCRIPT.into() };
+    fs::write(&script, request + &script_text).unwrap();
+    let said = Command::new("wrk")
+        .args([
+            "-t",
+            "1",
+            "-c",
+            &connections.to_string(),
+            "-d",
+            &seconds.to_string(),
+            "--timeout",
+            "60",
+            "-s",
+        ])
+        .arg(script)
+        .arg(format!("http://127.0.0.1:{}/api/sales/contacts/", caller.port()))
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    let figures = said.lines().find_map(|line| line.strip_prefix("figures ")).expect(&said);
+    let figures: Vec<f64> = figures.split(' ').map(|figure| figure.parse().unwrap()).collect();
+    let [answered, refused, other, lost, duration] = figures[..] else { panic!("{said}") };
+    assert_eq!((other, lost), (0.0, 0.0), "every call is answered, with 200 or 503: {said}");
+    let second = duration / 1e6;
+    Outcome { answered: answered / second, refused: refused / second }
+}
+
+#[test]
+fn four_times_the_load_is_answered_as_well_and_the_rest_refused_at_once() {
+    let _alone = alone();
+    let seconds = scale(5, 30);
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("contacts.db").display());
+    let rows: String = (0..100_000).map(|row| format!("Ana Maria{row},de la Paz\n")).collect();
+    fs::write(folder.path().join("people.csv"), format!("first_name,last_name\n{rows}")).unwrap();
+    let people = folder.path().join("people.csv").display().to_string();
+    done(&database, &format!("import {people} --user ana --workspace demo"));
+    let node = Node::start(&database, "--log warn");
+    let caller = node.caller("ana", "demo");
+    let search: Value = serde_json::from_str(SEARCH).unwrap();
+
+    let peak = load(folder.path(), &caller, 32, 0, seconds);
+    assert_eq!(peak.refused, 0.0);
+    let before = node.memory();
+    // Each calls so often that four times as many calls come together as can be answered.
+    let pause = (1000.0 * CONNECTIONS as f64 / (4.0 * peak.answered)) as u64;
+    let (stop, mut refusals, mut most) = (AtomicBool::new(false), Vec::new(), 0);
+    let over = thread::scope(|scope| {
+        let watcher = scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                most = most.max(node.memory());
+                let start = Instant::now();
+                let answer = caller.post("contacts/", &search).unwrap();
+                if answer.status == 503 {
+                    assert_eq!(answer, Answer::unavailable());
+                    refusals.push(start.elapsed());
+                }
+                thread::sleep(Duration::from_millis(10));
+            }
+        });
+        let over = load(folder.path(), &caller, CONNECTIONS, pause.max(1), seconds);
+        stop.store(true, Ordering::Relaxed);
+        watcher.join().unwrap();
+        over
+    });
+    thread::sleep(Duration::from_secs(5));
+    let start = Instant::now();
+    assert_eq!(caller.post("contacts/", &search).unwrap().status, 200, "it is over");
+    let after = start.elapsed();
+    refusals.sort();
+    let late = refusals.get(refusals.len() * 99 / 100).copied().unwrap_or_default();
+    let grown = most.saturating_sub(before) >> 20;
+    println!(
+        "overload: {:.0} searches a second at the peak; offered {:.0} from {CONNECTIONS} connections, {:.0} answered \
+         ({:.2} of the peak), {:.0} refused, 99 of 100 within {late:?}; {grown} MiB more; a call 5 s later {after:?}",
+        peak.answered,
+        over.offered(),
+        over.answered,
+        over.answered / peak.answered,
+        over.refused
+    );
+    assert!(over.offered() > 2.0 * peak.answered, "the load was none: the test shows nothing");
+    assert!(over.refused > 0.0 && !refusals.is_empty());
+    assert!(over.answered > 0.5 * peak.answered);
+    assert!(grown <= 64);
+}
