@@ -81,24 +81,31 @@ fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Makes a secret file that only its owner may read, unless there is one. Of two processes at once, both use the same.
 fn make(file: &Path) -> anyhow::Result<()> {
-    if file.exists() {
-        return Ok(());
-    }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let context = || format!("cannot make the secret file {}; is there such a folder?", file.display());
+    if !file.exists() {
+        make_in(folder, file).with_context(|| {
+            format!("cannot make the secret file {}; is there such a folder?", file.display())
+        })?;
+    }
+    // Also for a file that was there: whoever made it may have ended before this, and a power cut would take it away.
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .with_context(|| format!("cannot sync the folder of the secret file {}", file.display()))
+}
+
+fn make_in(folder: &Path, file: &Path) -> anyhow::Result<()> {
     let mut random = [0; Secret::MIN_BYTES];
     getrandom::fill(&mut random).map_err(|error| anyhow::anyhow!("no random numbers to be had: {error}"))?;
     // It appears under its name whole or not at all.
-    let mut whole = tempfile::NamedTempFile::new_in(folder).with_context(context)?;
+    let mut whole = tempfile::NamedTempFile::new_in(folder)?;
     for byte in random {
-        write!(whole, "{byte:02x}").with_context(context)?;
+        write!(whole, "{byte:02x}")?;
     }
-    writeln!(whole).with_context(context)?;
-    whole.as_file().sync_all().with_context(context)?;
+    writeln!(whole)?;
+    whole.as_file().sync_all()?;
     match whole.persist_noclobber(file) {
-        Ok(_) => File::open(folder)?.sync_all().with_context(context),
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error).with_context(context),
+        Err(error) if error.error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
+        _ => Ok(()),
     }
 }
 
