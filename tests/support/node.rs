@@ -4,6 +4,7 @@
 
 use std::fs::{self, File};
 use std::net::TcpListener;
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -54,6 +55,12 @@ pub(crate) fn contacts(database: &str, arguments: &str) -> Command {
     command
 }
 
+/// What serves this database at a port, at 0 any that is free, without a limit unless the arguments name one.
+pub(crate) fn serve(port: u16, database: &str, arguments: &str) -> Command {
+    let limit = if arguments.contains("--rate-limit") { "" } else { "--rate-limit 0" };
+    contacts(database, &format!("serve --listen 127.0.0.1:{port} {limit} {arguments}"))
+}
+
 /// What a command says that must succeed.
 pub(crate) fn done(database: &str, arguments: &str) -> String {
     let said: Said = contacts(database, arguments).output().unwrap().into();
@@ -76,6 +83,7 @@ pub(crate) fn free_port() -> u16 {
 pub(crate) struct Node {
     process: Child,
     folder: TempDir,
+    /// Known once it listens.
     pub(crate) port: u16,
 }
 
@@ -89,29 +97,42 @@ impl Node {
 
     /// Starts a node without waiting for it.
     pub(crate) fn launch(database: &str, arguments: &str) -> Self {
-        Self::launch_at(free_port(), database, arguments)
+        Self::launch_by(serve(0, database, arguments))
     }
 
     /// The same at a port that is known already.
     pub(crate) fn launch_at(port: u16, database: &str, arguments: &str) -> Self {
+        let mut node = Self::launch_by(serve(port, database, arguments));
+        node.port = port;
+        node
+    }
+
+    /// The same by a command that was made ready.
+    pub(crate) fn launch_by(mut serve: Command) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = |name| File::create(folder.path().join(name)).unwrap();
-        let limit = if arguments.contains("--rate-limit") { "" } else { "--rate-limit 0" };
-        let process = contacts(database, &format!("serve --listen 127.0.0.1:{port} {limit} {arguments}"))
-            .stdout(file("welcome"))
-            .stderr(file("log"))
-            .spawn()
-            .unwrap();
-        Self { process, folder, port }
+        let process = serve.stdout(file("welcome")).stderr(file("log")).spawn().unwrap();
+        Self { process, folder, port: 0 }
     }
 
     /// Waits until it says that it listens.
     pub(crate) fn listening(&mut self) {
-        until("a node listens", || {
-            let ended = self.process.try_wait().unwrap().is_some();
-            assert!(!ended, "a node ended: {}", self.log());
-            self.welcome().contains("try it")
+        assert!(self.listens(), "a node ended: {}", self.log());
+    }
+
+    /// Waits until it says that it listens, or ends; whether it listens.
+    pub(crate) fn listens(&mut self) -> bool {
+        let (mut ended, mut welcome) = (false, String::new());
+        until("a node listens or ends", || {
+            ended = self.process.try_wait().unwrap().is_some();
+            welcome = self.welcome();
+            ended || welcome.contains("try it")
         });
+        if !ended {
+            let base = welcome.split_whitespace().find(|word| word.starts_with("http")).unwrap();
+            self.port = base.rsplit(':').next().unwrap().parse().unwrap();
+        }
+        !ended
     }
 
     pub(crate) fn welcome(&self) -> String {
@@ -142,6 +163,11 @@ impl Node {
     pub(crate) fn wait(&mut self) -> (bool, String) {
         let well = self.process.wait().unwrap().success();
         (well, self.log())
+    }
+
+    /// Waits for the end: whether the node was killed.
+    pub(crate) fn was_killed(&mut self) -> bool {
+        self.process.wait().unwrap().signal() == Some(9)
     }
 
     /// A user of a workspace who calls this node.

@@ -12,6 +12,8 @@
 
 #[path = "../support/client.rs"]
 mod client;
+#[path = "../support/disk/mod.rs"]
+mod disk;
 #[path = "../support/postgres.rs"]
 mod postgres;
 #[path = "../support/said.rs"]
@@ -22,5 +24,8 @@ mod scale;
 mod support;
 
 mod backups;
+mod first_start;
 mod kills;
+mod ledger;
 mod overload;
+mod power_cut;
