@@ -24,8 +24,10 @@ mod scale;
 mod support;
 
 mod backups;
+mod disk_full;
 mod first_start;
 mod kills;
 mod ledger;
 mod overload;
 mod power_cut;
+mod small;
