@@ -52,12 +52,15 @@ impl Sqlite {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         open::prepare(path)?;
         let threads = thread::available_parallelism().map_or(2, usize::from);
-        Ok(Self {
+        let db = Self {
             short: Readers::short(threads, path)?,
             long: Readers::long(threads, path)?,
             writer: Writer::start(path)?,
             path: path.to_owned(),
-        })
+        };
+        // Its connections have made the log, and keep it.
+        open::sync_directory(path)?;
+        Ok(db)
     }
 
     pub(crate) fn load(&self) -> Load {

@@ -21,7 +21,7 @@ const BUSY_STEP: Duration = Duration::from_millis(1);
 
 /// Makes the file if there is none, and brings its schema up to date.
 pub(super) fn prepare(path: &Path) -> Result<(), Error> {
-    let new = create_private(path)?;
+    create_private(path)?;
     let mut connection = connect(path)?;
     // A database that is up to date is not written to, so opening one never waits for whoever writes.
     let schema = schema(&connection)?;
@@ -29,22 +29,20 @@ pub(super) fn prepare(path: &Path) -> Result<(), Error> {
     if schema != Some(migrate::newest(migrate::SQLITE)) {
         migrate(&mut connection)?;
     }
-    if new {
-        sync_directory(path)?;
-    }
     Ok(())
 }
 
 /// Makes an empty file that only its owner may read; SQLite gives the files beside it the same permissions.
-fn create_private(path: &Path) -> Result<bool, Error> {
+fn create_private(path: &Path) -> Result<(), Error> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_file() => Ok(false),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_file() => Ok(()),
         Err(error) => Err(Error::Refused(format!("cannot make the database {}: {error}", path.display()))),
     }
 }
 
-/// Makes the entry of a new file durable: a power cut must not take the file away under acknowledged rows.
+/// Makes the entries of the file and of its log durable: a power cut must not take a file away under acknowledged rows, nor
+/// bring an older log back over newer rows. SQLite does this too, but goes on when it fails.
 pub(super) fn sync_directory(path: &Path) -> Result<(), Error> {
     let directory = folder(path);
     File::open(directory)
