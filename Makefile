@@ -37,6 +37,7 @@ tools:
 	@$(call need,haproxy,haproxy)
 	@$(call need,openssl,openssl)
 	@$(call need,wrk,wrk)
+	@$(call need,fiu-run,fiu-utils)
 	@$(postgres)
 	@$(call need_if,! [ -e /usr/share/i18n/locales/en_US ],locales)
 

@@ -148,8 +148,12 @@ impl Node {
         self.log().lines().filter(|line| line.contains(words)).count()
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     pub(crate) fn signal(&self, name: &str) {
-        signal(name, self.process.id());
+        signal(name, self.id());
     }
 
     /// How many bytes of memory it has.

@@ -26,6 +26,7 @@ mod support;
 mod backups;
 mod disk_full;
 mod first_start;
+mod io_errors;
 mod kills;
 mod ledger;
 mod overload;

@@ -1,6 +1,8 @@
 //! What was acknowledged is there after the power went away, whatever was not synced by then.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
+use std::time::Duration;
 
 use fastrand::Rng;
 use rusqlite::Connection;
@@ -11,20 +13,23 @@ use crate::scale::{random, scale};
 use crate::support::*;
 
 /// A service whose power is cut again and again.
-struct Victim {
+pub(crate) struct Victim {
     disk: Disk,
     ledger: Ledger,
     random: Rng,
-    figures: Figures,
+    /// Whether syncs fail from time to time.
+    pub(crate) fails: bool,
+    pub(crate) figures: Figures,
 }
 
 #[derive(Default)]
-struct Figures {
-    cuts: usize,
-    kills: usize,
-    starts: usize,
-    checkpoints: usize,
-    acknowledged: usize,
+pub(crate) struct Figures {
+    pub(crate) cuts: usize,
+    pub(crate) kills: usize,
+    pub(crate) starts: usize,
+    pub(crate) checkpoints: usize,
+    pub(crate) acknowledged: usize,
+    pub(crate) refused: usize,
 }
 
 impl Figures {
@@ -34,18 +39,20 @@ impl Figures {
         self.starts += more.starts;
         self.checkpoints += more.checkpoints;
         self.acknowledged += more.acknowledged;
+        self.refused += more.refused;
     }
 }
 
 impl Victim {
     fn new(random: Rng) -> Self {
         let (disk, ledger, figures) = (Disk::new(), Ledger::default(), Figures::default());
-        Self { disk, ledger, random, figures }
+        Self { disk, ledger, random, fails: false, figures }
     }
 
     /// Starts the service on what the last cut has left, compares that with what was acknowledged, writes, and cuts the
     /// power. Says what is wrong.
     fn round(&mut self) -> Vec<String> {
+        self.disk.fail(self.fails && self.random.u8(..4) == 0);
         let mut node = self.start();
         if node.listens() {
             let client = node.caller("ana", "demo");
@@ -58,7 +65,8 @@ impl Victim {
         } else {
             self.figures.starts += 1;
         }
-        if !node.was_killed() {
+        // A start may give up when a sync fails.
+        if !node.was_killed() && !self.fails {
             return vec![format!("it ended by itself: {}", node.log())];
         }
         self.disk.catch_up(&mut self.random);
@@ -90,20 +98,31 @@ impl Victim {
     fn write(&mut self, client: &Client) {
         const WRITERS: usize = 3;
 
-        let (ledger, round) = (&self.ledger, self.figures.cuts + self.figures.kills);
+        let round = self.figures.cuts + self.figures.kills;
+        let (ledger, disk, fails) = (&self.ledger, &self.disk, self.fails);
+        let (writing, refused) = (AtomicUsize::new(WRITERS), AtomicUsize::new(0));
         thread::scope(|scope| {
             for writer in 0..WRITERS {
-                let mut random = self.random.fork();
+                let (mut random, writing, refused) = (self.random.fork(), &writing, &refused);
                 scope.spawn(move || {
                     ledger.write(client, &format!("R{round}W{writer}"), &mut random, |answer| {
-                        answer.is_some_and(|answer| {
-                            assert_eq!(answer.status, 200, "{answer:?}");
-                            true
-                        })
+                        let Some(answer) = answer else { return false };
+                        if answer.status != 200 {
+                            assert!(fails, "{answer:?}");
+                            assert_eq!(answer, Answer::unavailable());
+                            refused.fetch_add(1, Relaxed);
+                        }
+                        true
                     });
+                    writing.fetch_sub(1, Relaxed);
                 });
             }
+            while fails && writing.load(Relaxed) > 0 {
+                disk.fail(self.random.bool());
+                thread::sleep(Duration::from_millis(20));
+            }
         });
+        self.figures.refused += refused.into_inner();
     }
 }
 
@@ -119,24 +138,22 @@ pub(crate) fn broken(disk: &Disk) -> Vec<String> {
     if said.as_deref() == Ok("ok") { Vec::new() } else { vec![format!("the database is broken: {said:?}")] }
 }
 
-#[test]
-fn power_cuts_lose_nothing_acknowledged() {
+/// Cuts the power of several services at a time, and adds up the figures.
+fn run(random: &mut Rng, fails: bool) -> Figures {
     const LANES: usize = 2;
     /// So many for each database.
     const CUTS: usize = 50;
 
-    let _alone = alone();
-    let mut random = random();
-    let seed = random.get_seed();
     let databases = scale(1, 10);
     let run = |mut random: Rng| {
         let mut figures = Figures::default();
         for _ in 0..databases {
             let mut victim = Victim::new(random.fork());
+            victim.fails = fails;
             while victim.figures.cuts < CUTS {
                 let faults = victim.round();
                 let some = &faults[..faults.len().min(5)];
-                assert!(faults.is_empty(), "{} faults (seed {seed}): {some:?}", faults.len());
+                assert!(faults.is_empty(), "{} faults: {some:?}", faults.len());
             }
             figures.add(&victim.figures);
         }
@@ -148,12 +165,33 @@ fn power_cuts_lose_nothing_acknowledged() {
             (0..LANES).map(|_| random.fork()).map(|random| scope.spawn(move || run(random))).collect();
         lanes.into_iter().for_each(|lane| all.add(&lane.join().unwrap()));
     });
-    let Figures { cuts, kills, starts, checkpoints, acknowledged } = all;
+    all
+}
+
+#[test]
+fn power_cuts_lose_nothing_acknowledged() {
+    let _alone = alone();
+    let mut random = random();
+    let seed = random.get_seed();
+    let Figures { cuts, kills, starts, checkpoints, acknowledged, .. } = run(&mut random, false);
     println!(
         "{cuts} power cuts and {kills} kills, {starts} during a start, {checkpoints} during a checkpoint; \
          {acknowledged} writes acknowledged, 0 lost (seed {seed})"
     );
     assert!(starts > 0 && checkpoints > 0 && acknowledged > 10 * cuts, "the cuts come at the wrong moments");
+}
+
+#[test]
+fn power_cuts_after_failed_syncs_lose_nothing_acknowledged() {
+    let _alone = alone();
+    let mut random = random();
+    let seed = random.get_seed();
+    let Figures { cuts, kills, acknowledged, refused, .. } = run(&mut random, true);
+    println!(
+        "{cuts} power cuts and {kills} kills while syncs fail; {acknowledged} writes acknowledged, {refused} refused, \
+         0 lost (seed {seed})"
+    );
+    assert!(refused > cuts && acknowledged > 10 * cuts, "the syncs fail at the wrong moments");
 }
 
 #[test]

@@ -88,6 +88,12 @@ impl Disk {
         }
     }
 
+    /// From now on every second sync fails, or none.
+    pub(crate) fn fail(&self, fail: bool) {
+        let sign = self.home.path().join("log.failing");
+        let _ = if fail { File::create(sign).map(drop) } else { fs::remove_file(sign) };
+    }
+
     /// Reads what the process has done, which must have ended. Its files must hold just that.
     pub(crate) fn catch_up(&mut self, random: &mut Rng) {
         let mut records = Vec::new();
