@@ -35,7 +35,7 @@ fn token(user: &str, workspace: &str) -> String {
 #[derive(Clone)]
 pub(crate) struct Client {
     agent: ureq::Agent,
-    port: u16,
+    pub(crate) port: u16,
     pub(crate) token: String,
 }
 

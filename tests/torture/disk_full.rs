@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Stop};
 use crate::scale::{random, scale};
 use crate::small::Small;
 use crate::support::*;
@@ -158,12 +158,4 @@ fn a_full_disk_refuses_writes_and_nothing_else() {
         disks * ROUNDS
     );
     assert!(longest < Duration::from_secs(10), "{longest:?}");
-}
-
-struct Stop<'a>(&'a AtomicBool);
-
-impl Drop for Stop<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Relaxed);
-    }
 }

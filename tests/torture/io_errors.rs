@@ -9,7 +9,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use tempfile::TempDir;
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Stop};
 use crate::scale::{random, scale};
 use crate::support::*;
 
@@ -158,12 +158,4 @@ fn calls_that_fail_are_not_acknowledged_and_do_no_harm() {
         "{times} faults: {writes} writes and {reads} reads refused, {acknowledged} writes acknowledged, 0 lost (seed {seed})"
     );
     assert!(writes > 10 && reads > 0, "nothing has failed");
-}
-
-struct Stop<'a>(&'a AtomicBool);
-
-impl Drop for Stop<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Relaxed);
-    }
 }

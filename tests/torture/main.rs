@@ -32,3 +32,4 @@ mod ledger;
 mod overload;
 mod power_cut;
 mod small;
+mod wal;
