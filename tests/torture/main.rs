@@ -29,6 +29,7 @@ mod first_start;
 mod io_errors;
 mod kills;
 mod ledger;
+mod migrations;
 mod overload;
 mod power_cut;
 mod small;

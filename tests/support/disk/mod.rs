@@ -180,7 +180,7 @@ impl Disk {
     }
 
     /// Puts files in the place of all that there are, as if they had always been there.
-    fn put(&mut self, files: BTreeMap<String, Vec<u8>>) {
+    pub(crate) fn put(&mut self, files: BTreeMap<String, Vec<u8>>) {
         fs::remove_dir_all(self.path("")).unwrap();
         fs::create_dir(self.path("")).unwrap();
         let _ = fs::remove_file(self.log());
