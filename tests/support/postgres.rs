@@ -219,6 +219,17 @@ impl Cluster {
         self.sql("postgres", "SELECT pg_reload_conf()");
     }
 
+    /// The processes that serve the service's connections.
+    pub(crate) fn sessions(&self) -> Vec<String> {
+        let sessions = "SELECT pid FROM pg_stat_activity WHERE application_name = 'contacts'";
+        self.sql("postgres", sessions).lines().map(str::to_owned).collect()
+    }
+
+    /// Ends a connection, whatever it is doing.
+    pub(crate) fn end_session(&self, pid: &str) {
+        self.sql("postgres", &format!("SELECT pg_terminate_backend({pid})"));
+    }
+
     /// From now on, only who knows their password is let in.
     pub(crate) fn demand_passwords(&self) {
         fs::write(self.data().join("pg_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n").unwrap();

@@ -22,14 +22,22 @@ mod said;
 mod scale;
 #[path = "../support/node.rs"]
 mod support;
+#[path = "../support/wire.rs"]
+mod wire;
 
 mod backups;
+mod by_hand;
+mod calls;
 mod disk_full;
+mod faults;
 mod first_start;
+mod histories;
 mod io_errors;
 mod kills;
 mod ledger;
+mod linear;
 mod migrations;
+mod model;
 mod overload;
 mod power_cut;
 mod small;
