@@ -1,6 +1,7 @@
 //! How much a test does, and by which seed.
 
 #![allow(dead_code, reason = "each of the test programs uses a part")]
+#![allow(clippy::expect_used, reason = "a test that can't go on should panic")]
 
 /// The first number in `make test`, the second in `make torture`.
 pub(crate) fn scale<T>(quick: T, long: T) -> T {
