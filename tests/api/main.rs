@@ -7,6 +7,8 @@ mod postgres;
 mod proxy;
 #[path = "../support/redis.rs"]
 mod redis;
+#[path = "../support/scale.rs"]
+mod scale;
 mod support;
 
 mod document;
@@ -26,6 +28,7 @@ mod roles;
 
 mod bad_input;
 mod cors;
+mod cursors;
 mod edge;
 mod issuer;
 mod limit;

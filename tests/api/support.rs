@@ -174,6 +174,22 @@ impl TestApp {
         (parts.status, parts.headers, body.collect().await.unwrap().to_bytes().to_vec())
     }
 
+    /// A request with the caller's token, and the bytes that came back.
+    pub(crate) async fn bytes(
+        &self,
+        method: Method,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {}", self.token))
+            .body(body.into())
+            .unwrap();
+        self.send(request).await
+    }
+
     /// A request with the caller's token, and its headers.
     pub(crate) async fn request(
         &self,
@@ -181,13 +197,7 @@ impl TestApp {
         path: &str,
         body: impl Into<Body>,
     ) -> (Answer, HeaderMap) {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("authorization", format!("Bearer {}", self.token))
-            .body(body.into())
-            .unwrap();
-        let (status, headers, bytes) = self.send(request).await;
+        let (status, headers, bytes) = self.bytes(method, path, body).await;
         assert!(headers.contains_key("x-request-id"), "every answer has a request id");
         assert_eq!(headers["cache-control"], "no-store");
         assert_eq!(headers["x-content-type-options"], "nosniff");
