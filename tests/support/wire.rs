@@ -21,6 +21,7 @@ pub(crate) fn request(method: &str, path: &str, token: &str, id: &str, body: &st
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) id: String,
+    pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
@@ -41,12 +42,14 @@ impl Wire {
 
     /// The next answer.
     pub(crate) fn receive(&mut self) -> io::Result<Reply> {
-        let status = self.line()?.split(' ').nth(1).and_then(|status| status.parse().ok());
-        let mut reply = Reply { status: status.ok_or_else(unsound)?, id: String::new(), body: Vec::new() };
+        let head = self.line()?;
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(unsound)?;
+        let mut reply = Reply { status, id: String::new(), head, body: Vec::new() };
         let mut length = None;
         loop {
             let line = self.line()?;
             let Some((name, value)) = line.split_once(':') else { break };
+            reply.head += &format!("\n{line}");
             match name.to_ascii_lowercase().as_str() {
                 "x-request-id" => value.trim().clone_into(&mut reply.id),
                 "content-length" => length = value.trim().parse().ok(),
@@ -68,9 +71,9 @@ impl Wire {
         Ok(reply)
     }
 
-    /// Some of what comes next, as it comes.
-    pub(crate) fn some(&mut self, bytes: usize) -> io::Result<()> {
-        self.bytes(bytes).map(drop)
+    /// Waits until some of the next answer is there.
+    pub(crate) fn wait(&mut self) -> io::Result<()> {
+        self.0.fill_buf().map(drop)
     }
 
     fn line(&mut self) -> io::Result<String> {

@@ -37,6 +37,7 @@ mod io_errors;
 mod kills;
 mod ledger;
 mod linear;
+mod marks;
 mod migrations;
 mod model;
 mod overload;
