@@ -100,11 +100,12 @@ impl Victim {
 
         let round = self.figures.cuts + self.figures.kills;
         let (ledger, disk, fails) = (&self.ledger, &self.disk, self.fails);
-        let (writing, refused) = (AtomicUsize::new(WRITERS), AtomicUsize::new(0));
+        let refused = AtomicUsize::new(0);
         thread::scope(|scope| {
+            let mut writers = Vec::new();
             for writer in 0..WRITERS {
-                let (mut random, writing, refused) = (self.random.fork(), &writing, &refused);
-                scope.spawn(move || {
+                let (mut random, refused) = (self.random.fork(), &refused);
+                writers.push(scope.spawn(move || {
                     ledger.write(client, &format!("R{round}W{writer}"), &mut random, |answer| {
                         let Some(answer) = answer else { return false };
                         if answer.status != 200 {
@@ -114,10 +115,9 @@ impl Victim {
                         }
                         true
                     });
-                    writing.fetch_sub(1, Relaxed);
-                });
+                }));
             }
-            while fails && writing.load(Relaxed) > 0 {
+            while fails && writers.iter().any(|writer| !writer.is_finished()) {
                 disk.fail(self.random.bool());
                 thread::sleep(Duration::from_millis(20));
             }

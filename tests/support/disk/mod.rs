@@ -61,8 +61,9 @@ impl Disk {
         Self { home, contents, inodes, entries, read: 0, lies: None }
     }
 
+    /// A path on it, without symbolic links, as SQLite opens it.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.home.path().join("folder").join(name)
+        self.home.path().canonicalize().unwrap().join("folder").join(name)
     }
 
     /// The address of the database on it.
@@ -78,7 +79,7 @@ impl Disk {
     pub(crate) fn record(&self, command: &mut Command, cut: Cut, random: &mut Rng) {
         command
             .env("LD_PRELOAD", recorder())
-            .env("DISK_FOLDER", self.home.path().join("folder"))
+            .env("DISK_FOLDER", self.home.path().canonicalize().unwrap().join("folder"))
             .env("DISK_LOG", self.log())
             .env("DISK_CUT", cut.step.to_string())
             .env("DISK_COUNTS", cut.of)
@@ -218,7 +219,7 @@ fn recorder() -> &'static Path {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/disk/record.c");
         let mut compile = Command::new("cc");
         compile.args(["-O2", "-shared", "-fPIC", "-pthread", "-o"]).arg(&path).arg(source).arg("-ldl");
-        let done = compile.status().expect("a C compiler is needed: make test installs it");
+        let done = compile.status().expect("a C compiler is needed, as it is for the crates");
         assert!(done.success(), "{compile:?}");
         path
     })

@@ -187,9 +187,10 @@ int ftruncate64(int file, off_t length) { return ftruncate(file, length); }
 static void put_entries(void) {
     DIR *entries = opendir(folder);
     struct dirent *entry;
+    struct stat stat;
     while (entries != NULL && (entry = readdir(entries)) != NULL)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            put(ENTRY, entry->d_ino, 0, entry->d_name, strlen(entry->d_name));
+        if (fstatat(dirfd(entries), entry->d_name, &stat, 0) == 0 && S_ISREG(stat.st_mode))
+            put(ENTRY, stat.st_ino, 0, entry->d_name, strlen(entry->d_name));
     if (entries != NULL) closedir(entries);
 }
 
