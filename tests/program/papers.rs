@@ -1,8 +1,12 @@
-//! What the papers print works when it is pasted.
+//! What the papers print works when it is pasted, and what they count is so.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 
 use crate::support::*;
 
 const README: &str = include_str!("../../README.md");
+const DEPENDENCIES: &str = include_str!("../../docs/dependencies.md");
 
 /// The first block of shell commands below a heading.
 fn commands(heading: &str) -> &'static str {
@@ -32,4 +36,81 @@ fn the_first_five_minutes_of_the_readme_work_as_printed() {
     }
     assert!(said.out.contains("imported 1 contact in"), "{}", said.out);
     assert!(said.out.ends_with("Begoña,Íñiguez,bego@example.com,+34 611\n"), "{}", said.out);
+}
+
+/// Crates by their name and version.
+type Crates = BTreeSet<String>;
+
+/// The direct dependencies: their licence, and the crates that they stand for, themselves included.
+fn dependencies(edges: &str) -> BTreeMap<String, (String, Crates)> {
+    let said: Said = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--offline", "--target", "x86_64-unknown-linux-gnu", "--no-dedupe"])
+        .args(["--prefix", "depth", "--format", "|{p}|{l}", "--edges", edges])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap()
+        .into();
+    assert!(said.success, "{}", said.err);
+    let mut dependencies = BTreeMap::new();
+    let mut direct = String::new();
+    for line in said.out.lines().skip(1) {
+        let [depth, package, licence] = line.splitn(3, '|').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let mut package = package.split(' ');
+        let (name, version) = (package.next().unwrap(), package.next().unwrap());
+        if depth == "1" {
+            direct = name.to_owned();
+            dependencies.insert(direct.clone(), (licence.to_owned(), Crates::new()));
+        }
+        dependencies.get_mut(&direct).unwrap().1.insert(format!("{name} {version}"));
+    }
+    dependencies
+}
+
+/// All crates that these dependencies stand for.
+fn together<'a>(dependencies: impl IntoIterator<Item = &'a (String, Crates)>) -> Crates {
+    dependencies.into_iter().flat_map(|(_, crates)| crates.clone()).collect()
+}
+
+/// The table below a heading, without the column that says what for.
+fn table(paper: &str, heading: &str) -> Vec<Vec<String>> {
+    let section = paper.split_once(heading).unwrap().1;
+    let section = section.split_once("\n## ").map_or(section, |(section, _)| section);
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let cells = |row: &str| row.split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect();
+    rows.map(cells)
+        .map(|mut cells: Vec<String>| {
+            cells.remove(2);
+            cells[1..cells.len() - 1].to_vec()
+        })
+        .collect()
+}
+
+#[test]
+fn the_paper_on_dependencies_names_and_counts_all_of_them() {
+    let built = dependencies("normal");
+    let alone = |name: &str| {
+        let others = together(built.iter().filter(|(other, _)| *other != name).map(|(_, other)| other));
+        built[name].1.difference(&others).count()
+    };
+    let row = |(name, (licence, crates)): (&String, &(String, Crates))| {
+        vec![name.clone(), licence.clone(), format!("{} ({})", crates.len(), alone(name))]
+    };
+    let rows: Vec<_> = built.iter().map(row).collect();
+    assert_eq!(table(DEPENDENCIES, "## In the program"), rows);
+    let row = |(name, (licence, _)): (&String, &(String, Crates))| vec![name.clone(), licence.clone()];
+    let rows: Vec<_> = dependencies("dev").iter().map(row).collect();
+    assert_eq!(table(DEPENDENCIES, "## In tests"), rows);
+
+    let [normal, with_build, all] = ["normal", "normal,build", "normal,build,dev"]
+        .map(|edges| together(dependencies(edges).values()).len());
+    for said in [
+        format!("compiles {with_build} crates beside ours: {normal} by"),
+        format!("and\n{} that only build others", with_build - normal),
+        format!("need {} more", all - with_build),
+    ] {
+        assert!(DEPENDENCIES.contains(&said), "{said}");
+    }
+    // A line that is missing would be missed.
+    let doctored = DEPENDENCIES.replacen("| `", "| ", 1);
+    assert_ne!(table(&doctored, "## In the program").len(), built.len());
 }
