@@ -1,6 +1,6 @@
 # check: format, lints, documentation and dependencies. test: check, then all tests. torture: the tests on faults and
-# attacks, at length; a seed that a run printed goes into CONTACTS_TEST_SEED. bench: figures of speed, on data it makes; its
-# flags go into BENCH, as in make bench BENCH=--quick. sbom: what the program is made of, in a file for scanners.
+# attacks, at length, and fuzz; a seed that a run printed goes into CONTACTS_TEST_SEED. bench: figures of speed, on data it
+# makes; its flags go into BENCH, as in make bench BENCH=--quick. sbom: what the program is made of, in a file for scanners.
 
 export RUSTDOCFLAGS = -D warnings
 
@@ -41,10 +41,13 @@ advisories = db=$${CARGO_HOME:-$$HOME/.cargo}/advisory-dbs; asked=target/tools/a
 	if [ -z "$$date" ]; then echo "advisories not checked: their database is not here and can't be fetched"; \
 	else printf 'by the database of %s: ' $$date; $(deny) --locked --offline check advisories; fi
 
-.PHONY: check test tools torture bench bench-nodes sbom
+FUZZ_SECONDS = 60
+
+.PHONY: check test tools torture fuzz bench bench-nodes sbom
 
 check:
 	cargo fmt --check
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo doc --locked --no-deps --document-private-items
 	@$(need_deny)
@@ -56,6 +59,12 @@ test: check tools
 
 torture: tools
 	CONTACTS_TORTURE=1 cargo test --locked --test torture -- --nocapture --test-threads 1
+	$(MAKE) fuzz
+
+# Whatever callers may send, by coverage: FUZZ names targets, as in make fuzz FUZZ=search FUZZ_SECONDS=600.
+fuzz:
+	@$(call need,g++,g++)
+	FUZZ_SECONDS=$(FUZZ_SECONDS) fuzz/run.sh $(FUZZ)
 
 # What the tests run beside the service.
 tools:

@@ -109,7 +109,7 @@ pub struct Serve {
     /// What to log: error, warn, info, debug or trace, also by part (warn,contacts::http=info)
     #[arg(long, env = "CONTACTS_LOG", default_value = "info", value_name = "LEVEL")]
     pub log: String,
-    /// Collector of OpenTelemetry that traces are sent to, over OTLP and HTTP (http://127.0.0.1:4318). Which of them, and
+    /// Collector of OpenTelemetry that traces are sent to, over OTLP and HTTP, for example `http://127.0.0.1:4318`. Which of them, and
     /// with which headers, is said by the usual variables (OTEL_TRACES_SAMPLER, OTEL_EXPORTER_OTLP_HEADERS and so on)
     #[arg(long, env = "CONTACTS_OTLP", value_name = "ADDRESS")]
     pub otlp: Option<Collector>,
@@ -167,7 +167,7 @@ pub struct Clients {
     /// address is that of its connection
     #[arg(long, env = "CONTACTS_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',')]
     pub trusted_proxies: Vec<Network>,
-    /// Origins whose pages may call the service from a browser (https://app.example.com), or * for all; without any, none may
+    /// Origins whose pages may call the service from a browser, for example `https://app.example.com`, or * for all; without any, none may
     #[arg(long, env = "CONTACTS_CORS_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
     pub cors_origins: Vec<Origin>,
     /// Connections at most, and fewer where the process may not have as many files open; who comes then is answered 503

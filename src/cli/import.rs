@@ -222,6 +222,13 @@ fn open<R: Read>(
     Ok((columns, rows))
 }
 
+/// A file's rows as an import reads them, for the fuzzer.
+#[cfg(fuzzing)]
+pub fn read(file: &Path) -> anyhow::Result<Vec<Result<Import, Invalid>>> {
+    let (columns, rows) = open(File::open(file)?, encoding(file)?)?;
+    rows.into_records().map(|row| Ok(columns.read(&row?))).collect()
+}
+
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Column {

@@ -25,6 +25,9 @@ use crate::caller::Caller;
 use crate::config::{Cli, Command, Database, Owner};
 use crate::store::{self, Address, Store};
 
+#[cfg(fuzzing)]
+pub use import::read as read_import;
+
 /// Runs the command that the command line names.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use crate::ledger::{Ledger, Stop};
+use crate::ledger::Ledger;
 use crate::scale::{random, scale};
 use crate::small::Small;
 use crate::support::*;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use tempfile::TempDir;
 
-use crate::ledger::{Ledger, Stop};
+use crate::ledger::Ledger;
 use crate::scale::{random, scale};
 use crate::support::*;
 

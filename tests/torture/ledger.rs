@@ -1,7 +1,6 @@
 //! What callers were told of their contacts, to be compared with what is kept.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard};
 
 use fastrand::Rng;
@@ -179,14 +178,5 @@ impl Kept {
             kept.faults.push("a search does not find what was changed".into());
         }
         Ok(kept)
-    }
-}
-
-/// Tells all who look at it to stop when this is dropped, also by a test that fails.
-pub(crate) struct Stop<'a>(pub(crate) &'a AtomicBool);
-
-impl Drop for Stop<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Relaxed);
     }
 }

@@ -16,6 +16,9 @@ const SEARCH: &str = r#"{"filters":{"search":"qqqq"}}"#;
 /// How many callers there are: more than may wait for the database.
 const CONNECTIONS: usize = 2000;
 
+/// How many may wait for the database.
+const WAITING: usize = 1024;
+
 /// wrk says how many answers there were of each kind. Each connection waits so many milliseconds after an answer.
 const SCRIPT: &str = r#"
 function init()
@@ -112,8 +115,9 @@ fn four_times_the_load_is_answered_as_well_and_the_rest_refused_at_once() {
     let peak = load(folder.path(), &caller, 32, 0, seconds);
     assert_eq!(peak.refused, 0.0);
     let before = node.memory();
-    // Each calls so often that four times as many calls come together as can be answered.
-    let pause = (1000.0 * CONNECTIONS as f64 / (4.0 * peak.answered)) as u64;
+    // A thousand wait for the database. The others call so often that with them four times as many calls come as can be
+    // answered.
+    let pause = (1000.0 * (CONNECTIONS - WAITING) as f64 / (3.0 * peak.answered)) as u64;
     let (stop, mut refusals, mut most) = (AtomicBool::new(false), Vec::new(), 0);
     let over = thread::scope(|scope| {
         let watcher = scope.spawn(|| {

@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::ledger::Stop;
 use crate::scale::scale;
 use crate::support::*;
 
