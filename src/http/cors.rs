@@ -1,6 +1,5 @@
 //! Which pages of other origins may call the service from a browser (CORS). None may unless it is configured.
 
-use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -20,9 +19,10 @@ const AN_HOUR: Duration = Duration::from_secs(3600);
 pub struct Origin(HeaderValue);
 
 impl FromStr for Origin {
-    type Err = InvalidOrigin;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        const WRONG: &str = "an origin looks like https://app.example.com, without a path; * is any";
         let is_origin = || {
             let uri: Uri = text.parse().ok()?;
             let bare = uri.path_and_query().is_none_or(|path| *path == PathAndQuery::from_static("/"));
@@ -30,23 +30,11 @@ impl FromStr for Origin {
             (bare && same).then_some(())
         };
         if text != "*" && is_origin().is_none() {
-            return Err(InvalidOrigin);
+            return Err(WRONG);
         }
-        HeaderValue::from_str(text).map(Self).map_err(|_| InvalidOrigin)
+        HeaderValue::from_str(text).map(Self).map_err(|_| WRONG)
     }
 }
-
-/// Not an origin.
-#[derive(Debug)]
-pub struct InvalidOrigin;
-
-impl fmt::Display for InvalidOrigin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an origin looks like https://app.example.com, without a path; * is any")
-    }
-}
-
-impl std::error::Error for InvalidOrigin {}
 
 /// Answers the browsers' preflights, which have no token and do not count, and tells them who may read the answers.
 pub(super) fn layer(origins: &[Origin]) -> CorsLayer {

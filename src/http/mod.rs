@@ -35,10 +35,10 @@ use error::Error;
 use leave::Leaving;
 use metrics::Metrics;
 
-pub use cors::{InvalidOrigin, Origin};
+pub use cors::Origin;
 pub use limit::{InvalidAddress, Limits, RedisAddress};
 pub use patience::Patience;
-pub use peer::{InvalidNetwork, Network, Proxies};
+pub use peer::{Network, Proxies};
 pub use server::{Bounds, Server};
 pub use tls::{Certificate, CertificateFiles};
 

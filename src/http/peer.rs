@@ -1,6 +1,5 @@
 //! Who is at the other end: the client's address, also behind proxies that are trusted to tell it.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
@@ -60,25 +59,14 @@ fn address(hop: &str) -> Option<IpAddr> {
 pub struct Network(IpNet);
 
 impl FromStr for Network {
-    type Err = InvalidNetwork;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, InvalidNetwork> {
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        const WRONG: &str = "a network looks like 10.0.0.0/8 or fd00::/8, an address like 127.0.0.1";
         let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        network.map(Self).map_err(|_| InvalidNetwork)
+        network.map(Self).map_err(|_| WRONG)
     }
 }
-
-/// Not a network.
-#[derive(Debug)]
-pub struct InvalidNetwork;
-
-impl fmt::Display for InvalidNetwork {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a network looks like 10.0.0.0/8 or fd00::/8, an address like 127.0.0.1")
-    }
-}
-
-impl std::error::Error for InvalidNetwork {}
 
 #[cfg(test)]
 mod tests {

@@ -35,7 +35,7 @@ use sqlite::{Cost, Sqlite};
 
 pub use address::{Address, Server};
 pub use copy::{Digest, copy};
-pub use purge::{Day, InvalidDay, Purged};
+pub use purge::{Day, Purged};
 pub use sqlite::backup::{Contents, Told, backup, restore, verify};
 pub use sqlite::version as sqlite_version;
 

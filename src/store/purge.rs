@@ -1,6 +1,5 @@
 //! What is deleted, taken out for good: the rows of long ago, and what the log keeps of them.
 
-use std::fmt;
 use std::str::FromStr;
 
 /// A day of the calendar (UTC), written as 2026-01-31.
@@ -8,15 +7,16 @@ use std::str::FromStr;
 pub struct Day(String);
 
 impl FromStr for Day {
-    type Err = InvalidDay;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, InvalidDay> {
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        const WRONG: &str = "a day looks like 2026-01-31";
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         let number = |part: Option<&str>| part.filter(|part| digits(part))?.parse::<u32>().ok();
         let mut parts = text.split('-');
         let (year, month, day) = (number(parts.next()), number(parts.next()), number(parts.next()));
         let (Some(year), Some(month), Some(day), 10) = (year, month, day, text.len()) else {
-            return Err(InvalidDay);
+            return Err(WRONG);
         };
         let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match month {
@@ -25,7 +25,7 @@ impl FromStr for Day {
             1..=12 => 31,
             _ => 0,
         };
-        if (1..=days).contains(&day) { Ok(Self(text.to_owned())) } else { Err(InvalidDay) }
+        if (1..=days).contains(&day) { Ok(Self(text.to_owned())) } else { Err(WRONG) }
     }
 }
 
@@ -34,18 +34,6 @@ impl Day {
         &self.0
     }
 }
-
-/// Not a day.
-#[derive(Debug)]
-pub struct InvalidDay;
-
-impl fmt::Display for InvalidDay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a day looks like 2026-01-31")
-    }
-}
-
-impl std::error::Error for InvalidDay {}
 
 /// How many rows were taken out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

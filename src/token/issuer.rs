@@ -41,14 +41,15 @@ impl IssuerAddress {
 }
 
 impl FromStr for IssuerAddress {
-    type Err = InvalidIssuer;
+    type Err = &'static str;
 
     /// Over a network whoever stands in between could put in keys of their own, so plain HTTP is for this machine only.
-    fn from_str(text: &str) -> Result<Self, InvalidIssuer> {
-        let address = text.parse().map(Self).map_err(|_| InvalidIssuer)?;
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        const WRONG: &str = "the keys of an issuer are at an https:// address (http:// only on this machine)";
+        let address = text.parse().map(Self).map_err(|_| WRONG)?;
         let here = matches!(address.0.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
         let sound = address.is_encrypted() || (address.0.scheme_str() == Some("http") && here);
-        sound.then_some(address).ok_or(InvalidIssuer)
+        sound.then_some(address).ok_or(WRONG)
     }
 }
 
@@ -57,18 +58,6 @@ impl fmt::Display for IssuerAddress {
         self.0.fmt(f)
     }
 }
-
-/// Not an address of keys.
-#[derive(Debug)]
-pub struct InvalidIssuer;
-
-impl fmt::Display for InvalidIssuer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the keys of an issuer are at an https:// address (http:// only on this machine)")
-    }
-}
-
-impl std::error::Error for InvalidIssuer {}
 
 /// An issuer's public keys, as they were when they were last fetched. An issuer that does not answer changes nothing.
 pub struct Issuer {

@@ -23,7 +23,7 @@ use serde_json::Value;
 use crate::caller::Caller;
 use crate::json::Object;
 
-pub use issuer::{InvalidIssuer, Issuer, IssuerAddress};
+pub use issuer::{Issuer, IssuerAddress};
 pub use secret::Secret;
 
 /// How far the clocks of the issuer and of this machine may be apart, in seconds.
