@@ -44,6 +44,10 @@ for target in "$@"; do
     mkdir -p "target/fuzz/found/$target" "fuzz/corpus/$target"
     if ! run "$target" "$seconds" "fuzz/artifacts/$target-" "target/fuzz/found/$target" "fuzz/corpus/$target"; then
         grep -v '^#' "$log" | tail -n 60
+        if ! ls "fuzz/artifacts/$target-"* > /dev/null 2>&1; then
+            echo "fuzz $target: it did not run; $log says why"
+            exit 1
+        fi
         echo "fuzz $target: a mistake was found; again: $program FILE, with the FILE in fuzz/artifacts"
         exit 1
     fi
