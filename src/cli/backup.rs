@@ -5,9 +5,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
-use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{grouped, must_exist};
+use super::{grouped, must_exist, progress, show};
 use crate::config::{Backup, Restore, Verify};
 use crate::store::{self, Address, Contents};
 
@@ -61,14 +60,10 @@ fn file(address: &Address) -> anyhow::Result<&Path> {
 
 /// Shows on a terminal how far the work is.
 fn with_progress<T>(work: impl FnOnce(store::Told<'_>) -> T) -> T {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{msg:11} {bar:40} {percent:>3} %  {elapsed} elapsed") {
-        bar.set_style(style);
-    }
+    let bar = progress(0);
     let done = work(&|what, done, total| {
-        bar.set_message(what);
-        bar.set_length(total);
-        bar.set_position(done);
+        bar.set_message(format!("{what:<12}"));
+        show(&bar, done, total);
     });
     bar.finish_and_clear();
     done

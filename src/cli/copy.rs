@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
-use super::{grouped, must_exist, progress};
+use super::{grouped, must_exist, progress, show};
 use crate::config::Copy;
 use crate::store;
 
@@ -15,11 +15,7 @@ pub(super) async fn run(copy: Copy) -> anyhow::Result<()> {
     eprintln!("what a service writes to {} from now on is not copied: stop it first", copy.from);
     let start = Instant::now();
     let bar = progress(0);
-    let told = |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    };
-    let copied = store::copy(&from, &to, told)
+    let copied = store::copy(&from, &to, |done, total| show(&bar, done, total))
         .await
         .with_context(|| format!("cannot copy {} to {}", copy.from, copy.to))?;
     bar.finish_and_clear();

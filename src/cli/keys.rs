@@ -31,17 +31,22 @@ pub(super) enum Source {
 
 impl Source {
     pub(super) fn of(tokens: &Tokens, database: &Address) -> Self {
-        match &tokens.jwt_secret_file {
-            Some(file) => Self::File(file.clone()),
-            None if env::var_os(SECRET).is_some() => Self::Variable(SECRET),
-            None => match database.file() {
-                Some(file) => {
-                    let mut beside = file.as_os_str().to_owned();
-                    beside.push(".jwt-secret");
-                    Self::Beside(beside.into())
-                }
-                None => Self::Missing,
-            },
+        let beside = || match database.file() {
+            Some(file) => {
+                let mut beside = file.as_os_str().to_owned();
+                beside.push(".jwt-secret");
+                Self::Beside(beside.into())
+            }
+            None => Self::Missing,
+        };
+        Self::given(tokens.jwt_secret_file.as_ref(), SECRET).unwrap_or_else(beside)
+    }
+
+    /// A file that was named, or a variable that is set.
+    fn given(file: Option<&PathBuf>, variable: &'static str) -> Option<Self> {
+        match file {
+            Some(file) => Some(Self::File(file.clone())),
+            None => env::var_os(variable).map(|_| Self::Variable(variable)),
         }
     }
 }
@@ -111,36 +116,30 @@ fn make_in(folder: &Path, file: &Path) -> anyhow::Result<()> {
 
 /// What checks the tokens of requests.
 pub(super) async fn verifier(tokens: &Tokens, source: &Source) -> anyhow::Result<Verifier> {
-    let Some(algorithm) = tokens.jwt_algorithm else {
-        let secrets = iter::once(secret(source)?).chain(previous_secret(tokens)?);
-        return Ok(Verifier::with_secrets(&Vec::from_iter(secrets), tokens.claims()));
-    };
-    for variable in [SECRET, PREVIOUS_SECRET] {
-        if env::var_os(variable).is_some() {
-            bail!(
-                "{variable} is set, and so is a public key or --jwt-jwks: tokens are checked with one of them; unset \
-                 the other"
-            );
+    let secret_variable = [SECRET, PREVIOUS_SECRET].into_iter().find(|name| env::var_os(name).is_some());
+    if let Some(variable) = secret_variable.filter(|_| tokens.are_foreign()) {
+        bail!(
+            "{variable} is set, and so is a public key or --jwt-jwks: tokens are checked with one of them; unset the \
+             other"
+        );
+    }
+    match (tokens.jwt_algorithm, &tokens.jwt_jwks, &tokens.jwt_public_key) {
+        (Some(algorithm), Some(address), _) => {
+            let issuer = Issuer::fetch(address.clone(), algorithm).await;
+            let issuer = issuer
+                .context("there is nothing to check tokens with; does --jwt-jwks name the right address?")?;
+            Ok(Verifier::with_issuer(issuer, tokens.claims()))
+        }
+        (Some(algorithm), None, Some(file)) => {
+            let pem =
+                fs::read(file).with_context(|| format!("cannot read the public key {}", file.display()))?;
+            Verifier::with_public_key(&pem, algorithm, tokens.claims())
+                .map_err(|wrong| anyhow::anyhow!("the public key {} can't be used: {wrong}", file.display()))
+        }
+        _ => {
+            let previous = Source::given(tokens.jwt_previous_secret_file.as_ref(), PREVIOUS_SECRET);
+            let secrets = iter::once(source).chain(&previous).map(secret).collect::<Result<Vec<_>, _>>()?;
+            Ok(Verifier::with_secrets(&secrets, tokens.claims()))
         }
     }
-    if let Some(address) = &tokens.jwt_jwks {
-        let issuer = Issuer::fetch(address.clone(), algorithm).await;
-        let issuer = issuer
-            .context("there is nothing to check tokens with; does --jwt-jwks name the right address?")?;
-        return Ok(Verifier::with_issuer(issuer, tokens.claims()));
-    }
-    let file = tokens.jwt_public_key.as_deref().unwrap_or(Path::new(""));
-    let pem = fs::read(file).with_context(|| format!("cannot read the public key {}", file.display()))?;
-    Verifier::with_public_key(&pem, algorithm, tokens.claims())
-        .map_err(|wrong| anyhow::anyhow!("the public key {} can't be used: {wrong}", file.display()))
-}
-
-/// The secret that is on its way out.
-fn previous_secret(tokens: &Tokens) -> anyhow::Result<Option<Secret>> {
-    let source = match &tokens.jwt_previous_secret_file {
-        Some(file) => Source::File(file.clone()),
-        None if env::var_os(PREVIOUS_SECRET).is_some() => Source::Variable(PREVIOUS_SECRET),
-        None => return Ok(None),
-    };
-    secret(&source).map(Some)
 }

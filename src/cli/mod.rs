@@ -23,7 +23,7 @@ use tokio::runtime;
 
 use crate::caller::Caller;
 use crate::config::{Cli, Command, Database, Owner};
-use crate::store::{self, Address, Store};
+use crate::store::{Address, Store};
 
 #[cfg(fuzzing)]
 pub use import::read as read_import;
@@ -75,11 +75,17 @@ fn must_exist(address: &Address, flag: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A bar, which is drawn only on a terminal.
+/// A bar, which is drawn only on a terminal. It may have a message before it.
 fn progress(length: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} elapsed, {eta} left");
+    let style = ProgressStyle::with_template("{msg}{bar:40} {percent:>3} %  {elapsed} elapsed, {eta} left");
     let bar = ProgressBar::new(length);
     style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+/// Shows that so much is done, of so much.
+fn show(bar: &ProgressBar, done: u64, total: u64) {
+    bar.set_length(total);
+    bar.set_position(done);
 }
 
 /// Opens the database that a command works on.
@@ -87,12 +93,20 @@ async fn open(database: &Database) -> anyhow::Result<Store> {
     Store::open(&database.options()).await.with_context(|| format!("cannot open {}", database.database))
 }
 
-/// Takes out what rows used to be.
-async fn scrub(store: &Store) -> Result<(), store::Error> {
+/// Takes out what rows used to be that are gone.
+async fn scrub(store: &Store) -> anyhow::Result<()> {
     eprintln!(
         "taking out what remains of it (an embedded database is written anew, and writes wait meanwhile)"
     );
-    store.scrub().await
+    store
+        .scrub()
+        .await
+        .context("it is gone, but may have left remains in the database's files: run this again")
+}
+
+/// Who does something for a whole workspace, whoever asks.
+fn operator(workspace: &str) -> anyhow::Result<Caller> {
+    caller(&Owner { user: "operator".into(), workspace: workspace.into() })
 }
 
 fn caller(owner: &Owner) -> anyhow::Result<Caller> {

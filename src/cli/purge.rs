@@ -1,8 +1,6 @@
 //! `contacts purge`
 
-use anyhow::Context as _;
-
-use super::{grouped, must_exist, open, progress, scrub};
+use super::{grouped, must_exist, open, progress, scrub, show};
 use crate::config::Purge;
 
 /// Takes out what was deleted long ago.
@@ -12,16 +10,11 @@ pub(super) async fn run(purge: Purge) -> anyhow::Result<()> {
     let bar = progress(0);
     let told = {
         let bar = bar.clone();
-        move |done, total| {
-            bar.set_length(total);
-            bar.set_position(done);
-        }
+        move |done, total| show(&bar, done, total)
     };
     let purged = store.purge(&purge.deleted_before, told).await?;
     bar.finish_and_clear();
-    scrub(&store).await.context(
-        "what was purged is gone, but may have left remains in the database's files: run this again",
-    )?;
+    scrub(&store).await?;
     let [contacts, accounts, associations] =
         [purged.contacts, purged.accounts, purged.associations].map(grouped);
     println!("purged {contacts} contacts, {accounts} accounts, {associations} associations");

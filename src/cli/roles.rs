@@ -2,14 +2,13 @@
 
 use anyhow::{Context as _, bail, ensure};
 
-use super::{caller, open};
-use crate::config::{Owner, RoleChange, Roles, role_name};
+use super::{open, operator};
+use crate::config::{RoleChange, Roles, role_name};
 use crate::role::Deletion;
 
 /// Carries out the change, if one is asked for, and prints the workspace's roles.
 pub(super) async fn run(roles: Roles) -> anyhow::Result<()> {
-    // Roles belong to the workspace, whoever asks.
-    let caller = caller(&Owner { user: "operator".into(), workspace: roles.workspace })?;
+    let caller = operator(&roles.workspace)?;
     let store = open(&roles.database).await?;
     let RoleChange { add, rename, delete } = roles.change;
     if let Some(name) = add {

@@ -36,6 +36,8 @@ pub(crate) enum Error {
     TooManyRequests,
     /// The service is about to stop.
     Leaving,
+    /// There are as many connections as there may be.
+    NoRoom,
     /// Something of ours failed; the cause is in the log.
     Internal,
     /// The database failed.
@@ -83,6 +85,7 @@ impl Error {
             Self::AccountNotFoundOrInactive => (BAD, 4, "Account not found or already inactive"),
             Self::AccountNotFoundOrActive => (BAD, 4, "Account not found or already active"),
             Self::Leaving
+            | Self::NoRoom
             | Self::Store(store::Error::Unavailable(_) | store::Error::Overloaded)
             | Self::AssociationNotStored(store::Error::Unavailable(_) | store::Error::Overloaded) => {
                 (StatusCode::SERVICE_UNAVAILABLE, 5, "Service unavailable")

@@ -63,36 +63,21 @@ struct Waiting {
 
 impl Default for Metrics {
     fn default() -> Self {
+        let (answers, limited) = (Family::default(), Family::default());
+        let durations = Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> Histogram);
+        let connections = Gauge::default();
+        let (turned_away, cut_off) = (Counter::default(), Counter::default());
         let mut registry = Registry::with_prefix("contacts");
-        let metrics = Self {
-            answers: Family::default(),
-            durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
-            limited: Family::default(),
-            connections: Gauge::default(),
-            turned_away: Counter::default(),
-            cut_off: Counter::default(),
-            registry: Registry::default(),
-        };
-        registry.register("requests", "Requests answered", metrics.answers.clone());
-        registry.register_with_unit(
-            "request_duration",
-            "Time from the head of a request to that of its answer",
-            Unit::Seconds,
-            metrics.durations.clone(),
-        );
-        registry.register("limited_requests", "Requests beyond the rate limit", metrics.limited.clone());
-        registry.register("connections", "Open connections of clients", metrics.connections.clone());
-        registry.register(
-            "connections_turned_away",
-            "Connections for which there was no room",
-            metrics.turned_away.clone(),
-        );
-        registry.register(
-            "connections_cut_off",
-            "Connections closed because the client took too long, or was idle",
-            metrics.cut_off.clone(),
-        );
-        Self { registry, ..metrics }
+        registry.register("requests", "Requests answered", answers.clone());
+        let help = "Time from the head of a request to that of its answer";
+        registry.register_with_unit("request_duration", help, Unit::Seconds, durations.clone());
+        registry.register("limited_requests", "Requests beyond the rate limit", limited.clone());
+        registry.register("connections", "Open connections of clients", connections.clone());
+        let help = "Connections for which there was no room";
+        registry.register("connections_turned_away", help, turned_away.clone());
+        let help = "Connections closed because the client took too long, or was idle";
+        registry.register("connections_cut_off", help, cut_off.clone());
+        Self { registry, answers, durations, limited, connections, turned_away, cut_off }
     }
 }
 

@@ -15,16 +15,17 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use prometheus_client::metrics::gauge::Gauge;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::AbortHandle;
 use tower::Service as _;
 
+use super::error::Error;
 use super::patience::{Clock, Patience, Watch};
 use super::peer::Peer;
 use super::tls::Certificate;
-use super::{App, router};
+use super::{App, router, trace};
 
 /// How many fields the head of a request may have unless told otherwise. For more, hyper would ask for memory each time.
 const USUAL_FIELDS: usize = 100;
@@ -130,7 +131,7 @@ impl Server {
             if certificate.is_none()
                 && let Ok(place) = self.lobby.clone().try_acquire_owned()
             {
-                tokio::spawn(turn_away(stream, place));
+                tokio::spawn(turn_away(self.http.clone(), stream, place));
             }
             return;
         };
@@ -162,12 +163,15 @@ impl Server {
         self.clock.tick();
         self.app.limits.sweep();
         self.open.lock().unwrap_or_else(PoisonError::into_inner).retain(|open| {
-            let over = open.watch.is_over() && !open.task.is_finished();
+            if open.task.is_finished() {
+                return false;
+            }
+            let over = open.watch.is_over();
             if over {
                 open.task.abort();
                 self.app.metrics.cut_off.inc();
             }
-            !over && !open.task.is_finished()
+            !over
         });
     }
 }
@@ -223,22 +227,16 @@ impl Connection {
     }
 }
 
-/// Tells a client that there is no room, in the documented shape, whatever it asks for.
-async fn turn_away(mut stream: TcpStream, _place: OwnedSemaphorePermit) {
-    const BODY: &str = r#"{"res":"error","code":5,"info":"Service unavailable"}"#;
-    let answer = format!(
-        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncache-control: no-store\r\n\
-         retry-after: 1\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{BODY}",
-        BODY.len()
-    );
-    let told = async {
-        stream.write_all(answer.as_bytes()).await?;
-        stream.shutdown().await?;
-        // To close with something unread would take the answer away from the client.
-        let mut unread = [0; 1024];
-        while stream.read(&mut unread).await? > 0 {}
-        std::io::Result::Ok(())
-    };
+/// Tells a client that there is no room, whatever it asks for.
+async fn turn_away(mut http: http1::Builder, stream: TcpStream, _place: OwnedSemaphorePermit) {
+    let answer = service_fn(async |request: Request<Incoming>| {
+        let request = request.map(Body::new);
+        let id = trace::id(&request);
+        let mut answer = Error::NoRoom.refuse(request).await;
+        trace::mark(&mut answer, id);
+        Ok::<_, Infallible>(answer)
+    });
+    let told = http.keep_alive(false).serve_connection(TokioIo::new(stream), answer);
     let _ = tokio::time::timeout(Duration::from_secs(1), told).await;
 }
 

@@ -21,7 +21,7 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// Gives a request its id and logs what became of it. The log names the route, never the path or the query as sent.
 pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let start = Instant::now();
-    let id = request.headers().get(&REQUEST_ID).filter(|id| is_sound(id)).cloned().unwrap_or_else(new_id);
+    let id = id(&request);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
@@ -61,12 +61,22 @@ pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Nex
     if app.edge.traces {
         traces::end(&span, &response);
     }
+    mark(&mut response, id);
+    response
+}
+
+/// What every answer says.
+pub(super) fn mark(response: &mut Response, id: HeaderValue) {
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
     // No answer is kept by a browser or a proxy, nor taken for anything but what it says it is.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
+}
+
+/// The id that a proxy has given to a request, or a new one.
+pub(super) fn id(request: &Request) -> HeaderValue {
+    request.headers().get(&REQUEST_ID).filter(|id| is_sound(id)).cloned().unwrap_or_else(new_id)
 }
 
 /// A proxy's id is kept if it can't upset a log.

@@ -54,22 +54,20 @@ pub(super) struct Table {
     pub(super) name: &'static str,
     /// The column of `contactos_cuentas` that refers to it.
     pub(super) link: Option<&'static str>,
+    /// Where its rows are counted.
+    counted: fn(&mut Purged) -> &mut u64,
 }
 
 /// In the order in which they are emptied.
 pub(super) const TABLES: [Table; 3] = [
-    Table { name: "contactos_cuentas", link: None },
-    Table { name: "contactos", link: Some("contacto") },
-    Table { name: "cuentas", link: Some("cuenta") },
+    Table { name: "contactos_cuentas", link: None, counted: |purged| &mut purged.associations },
+    Table { name: "contactos", link: Some("contacto"), counted: |purged| &mut purged.contacts },
+    Table { name: "cuentas", link: Some("cuenta"), counted: |purged| &mut purged.accounts },
 ];
 
 impl Purged {
     pub(super) fn count(&mut self, table: &Table, rows: u64, links: u64) {
-        match table.link {
-            None => self.associations += rows,
-            Some("contacto") => self.contacts += rows,
-            Some(_) => self.accounts += rows,
-        }
+        *(table.counted)(self) += rows;
         self.associations += links;
     }
 }

@@ -12,7 +12,7 @@ const APP: &str = "https://app.example.com";
 async fn open_to(origins: &[&str]) -> TestApp {
     let origins = origins.iter().map(|origin| origin.parse().unwrap()).collect();
     let edge = Edge { origins, ..Edge::default() };
-    TestApp::meeting(edge, Verifier::with_secret(&secret(), claims()), Limits::new(1)).await
+    TestApp::meeting(edge, Database::Sqlite, Verifier::with_secret(&secret(), claims()), Limits::new(1)).await
 }
 
 async fn preflight(app: &TestApp, origin: &str) -> (StatusCode, HeaderMap) {

@@ -130,6 +130,11 @@ impl TestApp {
 
     /// On a fresh database.
     pub(crate) async fn with(database: Database, verifier: Verifier, limits: Limits) -> Self {
+        Self::meeting(Edge::default(), database, verifier, limits).await
+    }
+
+    /// On a fresh database, meeting its clients in this way.
+    pub(crate) async fn meeting(edge: Edge, database: Database, verifier: Verifier, limits: Limits) -> Self {
         let (address, folder) = match database {
             Database::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
@@ -137,22 +142,17 @@ impl TestApp {
             }
             Database::Postgres => (CLUSTER.address(&CLUSTER.database("TEMPLATE plantilla")), None),
         };
-        Self { _folder: folder, ..Self::at(&address, verifier, limits).await }
-    }
-
-    /// On a file, meeting its clients in this way.
-    pub(crate) async fn meeting(edge: Edge, verifier: Verifier, limits: Limits) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let address = format!("sqlite:{}", folder.path().join("contacts.db").display());
-        let store = Store::open(&options(&address)).await.unwrap();
-        let router = router(Arc::new(App::new(store, verifier, limits).at(edge)));
-        Self { router, token: token("ana", "demo"), _folder: Some(Arc::new(folder)) }
+        Self { _folder: folder, ..Self::open(&address, edge, verifier, limits).await }
     }
 
     /// On the database at an address.
     pub(crate) async fn at(address: &str, verifier: Verifier, limits: Limits) -> Self {
+        Self::open(address, Edge::default(), verifier, limits).await
+    }
+
+    async fn open(address: &str, edge: Edge, verifier: Verifier, limits: Limits) -> Self {
         let store = Store::open(&options(address)).await.unwrap();
-        let router = router(Arc::new(App::new(store, verifier, limits)));
+        let router = router(Arc::new(App::new(store, verifier, limits).at(edge)));
         Self { router, token: token("ana", "demo"), _folder: None }
     }
 

@@ -19,30 +19,29 @@ fn every_command_does_the_same_as_on_a_file() {
     )
     .unwrap();
     let rejected = folder.path().join("people.rejected.csv");
-    let outcomes = [cluster.address("postgres"), format!("sqlite:{}", folder.path().join("c.db").display())]
-        .map(|database| {
-            let migrated = done(&database, "migrate");
-            assert!(migrated.ends_with("is up to date\n"), "{migrated}");
-            let roles = done(&database, "roles --workspace demo");
-            assert_eq!(roles, "1\tDecisor\n2\tInfluenciador\n3\tUsuario\n4\tCompras\n5\tOtro\n");
-            let roles = done(&database, "roles --workspace demo --add Legal");
-            assert!(fails(&database, "roles --workspace demo --delete 9").contains("there is no role 9"));
+    let outcomes = [cluster.address("postgres"), sqlite(&folder.path().join("c.db"))].map(|database| {
+        let migrated = done(&database, "migrate");
+        assert!(migrated.ends_with("is up to date\n"), "{migrated}");
+        let roles = done(&database, "roles --workspace demo");
+        assert_eq!(roles, "1\tDecisor\n2\tInfluenciador\n3\tUsuario\n4\tCompras\n5\tOtro\n");
+        let roles = done(&database, "roles --workspace demo --add Legal");
+        assert!(fails(&database, "roles --workspace demo --delete 9").contains("there is no role 9"));
 
-            let import = format!("import {} {OWNER}", people.display());
-            let tried = done(&database, &format!("{import} --dry-run"));
-            assert!(tried.starts_with("would import 2 contacts"), "{tried}");
-            assert_eq!(done(&database, &format!("export {OWNER}")).lines().count(), 1);
-            let imported = done(&database, &import);
-            assert!(imported.starts_with("imported 2 contacts"), "{imported}");
-            let refused = fs::read_to_string(&rejected).unwrap();
-            assert!(fails(&database, "roles --workspace demo --delete 6").contains("role 6 is in use"));
+        let import = format!("import {} {OWNER}", people.display());
+        let tried = done(&database, &format!("{import} --dry-run"));
+        assert!(tried.starts_with("would import 2 contacts"), "{tried}");
+        assert_eq!(done(&database, &format!("export {OWNER}")).lines().count(), 1);
+        let imported = done(&database, &import);
+        assert!(imported.starts_with("imported 2 contacts"), "{imported}");
+        let refused = fs::read_to_string(&rejected).unwrap();
+        assert!(fails(&database, "roles --workspace demo --delete 6").contains("role 6 is in use"));
 
-            let csv = done(&database, &format!("export {OWNER}"));
-            let cards = done(&database, &format!("export {OWNER} --format vcard"));
-            let cards: Vec<_> =
-                cards.lines().filter(|line| !line.starts_with("UID")).map(str::to_owned).collect();
-            (roles, refused, csv, cards)
-        });
+        let csv = done(&database, &format!("export {OWNER}"));
+        let cards = done(&database, &format!("export {OWNER} --format vcard"));
+        let cards: Vec<_> =
+            cards.lines().filter(|line| !line.starts_with("UID")).map(str::to_owned).collect();
+        (roles, refused, csv, cards)
+    });
     assert_eq!(outcomes[0], outcomes[1]);
 }
 

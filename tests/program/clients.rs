@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::support::*;
+use crate::wire::{Reply, Wire};
 
 /// A connection with a patience of 20 s.
 fn connect(service: &Service) -> TcpStream {
@@ -31,24 +32,10 @@ fn until_closed(mut stream: &TcpStream) -> (String, Duration) {
     (String::from_utf8_lossy(&bytes).into_owned(), start.elapsed())
 }
 
-/// One whole answer, whose body has no blank line in it.
-fn answer(mut stream: &TcpStream) -> String {
-    let mut bytes = Vec::new();
-    let mut byte = [0];
-    let length = |head: &str| {
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-        length.unwrap().trim().parse::<usize>().unwrap()
-    };
-    loop {
-        stream.read_exact(&mut byte).unwrap();
-        bytes.push(byte[0]);
-        if bytes.ends_with(b"\r\n\r\n") {
-            let mut body = vec![0; length(&String::from_utf8_lossy(&bytes))];
-            stream.read_exact(&mut body).unwrap();
-            bytes.extend(body);
-            return String::from_utf8(bytes).unwrap();
-        }
-    }
+/// One whole answer: its head and its body.
+fn answer(stream: &TcpStream) -> String {
+    let Reply { head, body, .. } = Wire::over(stream).unwrap().receive().unwrap();
+    format!("{head}\n\n{}", String::from_utf8(body).unwrap())
 }
 
 /// Whether the connection is open and nothing has come.
@@ -184,6 +171,9 @@ fn who_comes_when_there_is_no_room_is_told_so_at_once() {
     let (answer_to_late, _) = until_closed(&late);
     assert!(answer_to_late.starts_with("HTTP/1.1 503"), "{answer_to_late}");
     assert!(answer_to_late.contains("retry-after: 1") && answer_to_late.contains("Service unavailable"));
+    for header in ["x-request-id: ", "cache-control: no-store", "x-content-type-options: nosniff"] {
+        assert!(answer_to_late.contains(header), "{answer_to_late}");
+    }
     taken.pop();
     let start = Instant::now();
     loop {

@@ -12,6 +12,8 @@ mod redis;
 #[path = "../support/said.rs"]
 mod said;
 mod support;
+#[path = "../support/wire.rs"]
+mod wire;
 
 mod backup;
 mod clients;

@@ -5,6 +5,7 @@
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -40,6 +41,11 @@ pub(crate) fn until(what: &str, mut so: impl FnMut() -> bool) -> Duration {
         thread::sleep(Duration::from_millis(10));
     }
     start.elapsed()
+}
+
+/// The address of a database in this file.
+pub(crate) fn sqlite(file: &Path) -> String {
+    format!("sqlite:{}", file.display())
 }
 
 /// `contacts` on this database, its arguments separated by blanks, without the variables of whoever runs the tests.

@@ -36,6 +36,11 @@ impl Wire {
         Ok(Self(BufReader::new(stream)))
     }
 
+    /// A connection that somebody else made, for an answer of which nothing is read yet.
+    pub(crate) fn over(stream: &TcpStream) -> io::Result<Self> {
+        Ok(Self(BufReader::new(stream.try_clone()?)))
+    }
+
     pub(crate) fn send(&self, bytes: &[u8]) -> io::Result<()> {
         self.0.get_ref().write_all(bytes)
     }

@@ -13,10 +13,6 @@ use contacts::store;
 use crate::scale::{random, scale};
 use crate::support::*;
 
-fn sqlite(path: &Path) -> String {
-    format!("sqlite:{}", path.display())
-}
-
 #[test]
 fn backups_during_writes_hold_what_was_acknowledged_before_they_began() {
     let _alone = alone();

@@ -42,7 +42,7 @@ impl Victim {
 
     /// Starts a service, which must have all that was acknowledged.
     fn start(&self) -> Node {
-        let database = format!("sqlite:{}", self.small.path("contacts.db").display());
+        let database = sqlite(&self.small.path("contacts.db"));
         let mut node = Node::launch_by(self.small.enter(&serve(0, &database, "")));
         node.listening();
         assert_eq!(self.ledger.faults(&node.caller("ana", "demo")), Vec::<String>::new());

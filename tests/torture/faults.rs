@@ -71,7 +71,7 @@ impl Kills {
     }
 
     fn start(&self, port: u16) -> Node {
-        let database = format!("sqlite:{}", self.folder.path().join("contacts.db").display());
+        let database = sqlite(&self.folder.path().join("contacts.db"));
         let mut node = Node::launch_at(port, &database, "");
         node.listening();
         node

@@ -51,7 +51,7 @@ impl Victim {
 
     /// Starts a service, which must have all that was acknowledged.
     fn start(&self) -> Node {
-        let database = format!("sqlite:{}", self.folder.path().join("contacts.db").display());
+        let database = sqlite(&self.folder.path().join("contacts.db"));
         let serve = serve(0, &database, "");
         let mut under = Command::new("fiu-run");
         under.arg("-x").arg("-f").arg(self.folder.path().join("control"));

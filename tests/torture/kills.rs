@@ -17,7 +17,7 @@ fn kills_during_writes_lose_nothing_acknowledged() {
     let mut random = random();
     let seed = random.get_seed();
     let folder = tempfile::tempdir().unwrap();
-    let database = format!("sqlite:{}", folder.path().join("contacts.db").display());
+    let database = sqlite(&folder.path().join("contacts.db"));
     let acknowledged = Mutex::new(HashMap::new());
     for kill in 0..kills {
         let mut node = Node::start(&database, "");

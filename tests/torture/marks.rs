@@ -240,7 +240,7 @@ fn doctored_are_flagged(users: &[User], port: u16) -> usize {
 fn nobody_is_sent_anothers_mark_by_sqlite() {
     let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
-    let database = format!("sqlite:{}", folder.path().join("contacts.db").display());
+    let database = sqlite(&folder.path().join("contacts.db"));
     check("SQLite", &database, &[Node::start(&database, "")]);
 }
 

@@ -103,7 +103,7 @@ fn four_times_the_load_is_answered_as_well_and_the_rest_refused_at_once() {
     let _alone = alone();
     let seconds = scale(5, 30);
     let folder = tempfile::tempdir().unwrap();
-    let database = format!("sqlite:{}", folder.path().join("contacts.db").display());
+    let database = sqlite(&folder.path().join("contacts.db"));
     let rows: String = (0..100_000).map(|row| format!("Ana Maria{row},de la Paz\n")).collect();
     fs::write(folder.path().join("people.csv"), format!("first_name,last_name\n{rows}")).unwrap();
     let people = folder.path().join("people.csv").display().to_string();

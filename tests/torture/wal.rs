@@ -37,7 +37,7 @@ impl Place {
     }
 
     fn database(&self) -> String {
-        format!("sqlite:{}", self.path("contacts.db").display())
+        sqlite(&self.path("contacts.db"))
     }
 
     fn write(&self, name: &str, rows: usize) {

@@ -136,7 +136,7 @@ fn check(what: &str, database: &str, nodes: &[Node]) {
 fn walks_on_sqlite_see_who_is_there_throughout_once() {
     let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
-    let database = format!("sqlite:{}", folder.path().join("contacts.db").display());
+    let database = sqlite(&folder.path().join("contacts.db"));
     check("SQLite", &database, &[Node::start(&database, "")]);
 }
 

@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 use fastrand::Rng;
 use tempfile::TempDir;
 
+use crate::support::sqlite;
 use content::{Change, Content, Luck};
 
 /// Where a process dies: before so many steps are done with files whose names end like this.
@@ -68,7 +69,7 @@ impl Disk {
 
     /// The address of the database on it.
     pub(crate) fn database(&self) -> String {
-        format!("sqlite:{}", self.path("contacts.db").display())
+        sqlite(&self.path("contacts.db"))
     }
 
     fn log(&self) -> PathBuf {

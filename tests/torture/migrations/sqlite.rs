@@ -52,8 +52,12 @@ fn dump(path: &Path) -> Dump {
     Dump { schema: schema + &migrations, rows: rows.join("\n") }
 }
 
-fn address(path: &Path) -> String {
-    format!("sqlite:{}", path.display())
+/// A database of 0.1.0 in a folder (`old.db`): what it holds, and what a new one (`new.db`) does.
+fn example(folder: &Path) -> (Dump, Dump) {
+    let path = |name: &str| folder.join(name);
+    make_old(&path("old.db"));
+    done(&sqlite(&path("new.db")), "migrate");
+    (dump(&path("old.db")), dump(&path("new.db")))
 }
 
 #[test]
@@ -63,13 +67,10 @@ fn kills_during_a_migration_of_sqlite_leave_all_rows_and_the_schema_of_a_new_dat
     let seed = random.get_seed();
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    make_old(&path("old.db"));
-    let before = dump(&path("old.db"));
-    done(&address(&path("new.db")), "migrate");
-    let new = dump(&path("new.db"));
+    let (before, new) = example(folder.path());
     assert_ne!(before.schema, new.schema);
     fs::copy(path("old.db"), path("timed.db")).unwrap();
-    let took = time(&address(&path("timed.db")));
+    let took = time(&sqlite(&path("timed.db")));
 
     let (rounds, mut killed) = (scale(15, 300), 0);
     for round in 0..rounds {
@@ -80,14 +81,14 @@ fn kills_during_a_migration_of_sqlite_leave_all_rows_and_the_schema_of_a_new_dat
             fs::copy(path("old.db"), &file).unwrap();
         }
         for _ in 0..random.usize(1..4) {
-            killed += migrate(&address(&file), &mut random, Some(took.mul_f64(1.5)));
+            killed += migrate(&sqlite(&file), &mut random, Some(took.mul_f64(1.5)));
         }
-        assert_eq!(migrate(&address(&file), &mut random, None), 0);
+        assert_eq!(migrate(&sqlite(&file), &mut random, None), 0);
         let rows = if old { &before.rows } else { &new.rows };
         let after = dump(&file);
         assert!(after.schema == new.schema && after.rows == *rows, "round {round} (seed {seed})");
         if old {
-            ask(&address(&file));
+            ask(&sqlite(&file));
         }
     }
     println!("{rounds} migrations of SQLite by 4 processes, {killed} killed within {took:?} (seed {seed})");
@@ -106,10 +107,7 @@ fn power_cuts_during_a_migration_leave_all_rows_and_the_schema_of_a_new_database
     let seed = random.get_seed();
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    make_old(&path("old.db"));
-    let before = dump(&path("old.db"));
-    done(&address(&path("new.db")), "migrate");
-    let new = dump(&path("new.db"));
+    let (before, new) = example(folder.path());
 
     let (rounds, mut cuts) = (scale(10, 200), 0);
     for round in 0..rounds {
