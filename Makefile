@@ -58,7 +58,9 @@ test: check tools
 	cargo test --locked
 
 torture: tools
-	CONTACTS_TORTURE=1 cargo test --locked --test torture -- --nocapture --test-threads 1
+	CONTACTS_TORTURE=1 cargo test --locked --test torture --test nodes -- --nocapture --test-threads 1
+	CONTACTS_TORTURE=1 cargo test --locked --test api cursors:: -- --nocapture
+	CONTACTS_TORTURE=1 cargo test --locked --test api strings:: -- --nocapture
 	$(MAKE) fuzz
 
 # Whatever callers may send, by coverage: FUZZ names targets, as in make fuzz FUZZ=search FUZZ_SECONDS=600.

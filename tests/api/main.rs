@@ -4,6 +4,7 @@
 
 #[path = "../support/postgres.rs"]
 mod postgres;
+#[path = "../support/proxy.rs"]
 mod proxy;
 #[path = "../support/redis.rs"]
 mod redis;

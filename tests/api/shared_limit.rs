@@ -182,8 +182,9 @@ async fn only_the_first_requests_wait_for_a_redis_that_hangs() {
 #[tokio::test]
 async fn a_redis_that_is_slow_or_answers_garbage_is_left_alone_until_it_is_well() {
     let redis = Redis::start();
-    let proxy = Proxy::before(&redis);
-    let (one, other) = (node(&proxy.address(), 1).await, node(&proxy.address(), 1).await);
+    let proxy = Proxy::before(redis.port);
+    let address = format!("redis://127.0.0.1:{}", proxy.port);
+    let (one, other) = (node(&address, 1).await, node(&address, 1).await);
     for bad in [
         Answers::Late(Duration::from_millis(150)),
         Answers::Replaced("HTTP/1.1 400 Bad Request\r\n\r\n"),

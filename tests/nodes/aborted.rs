@@ -6,10 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use crate::postgres::Cluster;
+use crate::scale::scale;
 use crate::support::*;
 
-const ABORTED: usize = 5_000;
-const AFTERWARDS: usize = 1_000;
 const USERS: usize = 8;
 
 /// Somebody with a workspace of their own.
@@ -90,13 +89,14 @@ impl User {
 #[test]
 fn aborted_requests_leave_no_transaction_no_lock_and_nobody_elses_answer() {
     let _alone = alone();
+    let (aborted, afterwards) = (scale(5_000, 50_000), scale(1_000, 10_000));
     let cluster = Cluster::start(&[]);
     let node = Node::start(&cluster.address("postgres"), "--database-connections 4");
     let users: Vec<User> = (0..USERS).map(|number| User::new(&node, number)).collect();
     thread::scope(|scope| {
         for user in &users {
             let port = node.port;
-            scope.spawn(move || (0..ABORTED / USERS).for_each(|number| user.abort(port, number)));
+            scope.spawn(move || (0..aborted / USERS).for_each(|number| user.abort(port, number)));
         }
     });
     let ours = |condition: &str| {
@@ -109,11 +109,11 @@ fn aborted_requests_leave_no_transaction_no_lock_and_nobody_elses_answer() {
     assert!(ours("true").parse::<usize>().unwrap() <= 5, "four, and the one that asks");
     thread::scope(|scope| {
         for user in &users {
-            scope.spawn(move || (0..AFTERWARDS / USERS).for_each(|number| user.check(number)));
+            scope.spawn(move || (0..afterwards / USERS).for_each(|number| user.check(number)));
         }
     });
     println!(
-        "{ABORTED} aborted requests: idle after {idle:?}, no lock after {quiet:?}, {AFTERWARDS} right answers; \
+        "{aborted} aborted requests: idle after {idle:?}, no lock after {quiet:?}, {afterwards} right answers; \
          {} contacts went in all the same",
         users.iter().map(|user| user.client.all().len() - 1).sum::<usize>()
     );

@@ -4,6 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::postgres::Cluster;
+use crate::scale::scale;
 use crate::support::*;
 
 /// What a request waits at most while the database is away: the acquire timeout of 2 s, and what a busy machine adds.
@@ -12,8 +13,20 @@ const TOLD: Duration = Duration::from_millis(2_500);
 /// How soon after the database's return everything works again.
 const BACK: Duration = Duration::from_secs(2);
 
-/// A read, a write and a transaction, each by 8 callers at once: more than there are connections.
-fn all_are_told_in_time(node: &Node) {
+/// Takes the database away and gives it back so many times: all are told in time, and later all works.
+pub(crate) fn goes_and_comes(what: &str, times: usize, node: &Node, mut there: impl FnMut(bool)) {
+    let (mut told, mut back) = (Duration::ZERO, Duration::ZERO);
+    for _ in 0..times {
+        there(false);
+        told = told.max(all_are_told_in_time(node));
+        there(true);
+        back = back.max(all_works_in_time(node));
+    }
+    println!("{times} times {what}: all were told within {told:?}, and all worked {back:?} later at most");
+}
+
+/// A read, a write and a transaction, each by 8 callers at once: more than there are connections. How long they waited.
+fn all_are_told_in_time(node: &Node) -> Duration {
     let start = Instant::now();
     thread::scope(|scope| {
         for number in 0..24 {
@@ -30,6 +43,7 @@ fn all_are_told_in_time(node: &Node) {
             });
         }
     });
+    let told = start.elapsed();
     until("/ready says so", || node.ready() == Answer::unavailable());
     assert!(start.elapsed() < 2 * TOLD);
     // Once it is known, nobody waits.
@@ -37,21 +51,22 @@ fn all_are_told_in_time(node: &Node) {
     for _ in 0..20 {
         assert_eq!(node.caller("ana", "demo").create("Lost"), Some(Answer::unavailable()));
     }
-    println!("20 more requests were told in {:?}", start.elapsed());
     assert!(start.elapsed() < TOLD);
+    told
 }
 
-fn all_works_in_time(node: &Node) {
+/// How long it took.
+fn all_works_in_time(node: &Node) -> Duration {
     let ana = node.caller("ana", "demo");
     let start = Instant::now();
     until("a write goes in", || ana.create("Back").unwrap().status == 200);
     let took = start.elapsed();
-    println!("back after {took:?}");
     assert!(took < BACK, "it took {took:?}");
     assert_eq!(node.ready().status, 200);
     for _ in 0..40 {
         assert_eq!(ana.find("first"), ["First"], "no connection of before is left");
     }
+    took
 }
 
 #[test]
@@ -61,12 +76,9 @@ fn while_the_database_is_crashed_requests_are_told_in_time_and_later_all_works()
     let node = Node::start(&cluster.address("postgres"), "--database-connections 4");
     let ana = node.caller("ana", "demo");
     assert_eq!(ana.create("First").unwrap().status, 200);
-    for _ in 0..2 {
-        cluster.crash();
-        all_are_told_in_time(&node);
-        cluster.restart();
-        all_works_in_time(&node);
-    }
+    goes_and_comes("the database crashed", scale(2, 20), &node, |there| {
+        if there { cluster.restart() } else { cluster.crash() }
+    });
     assert!(!ana.all().contains(&"Lost".to_owned()));
 }
 
@@ -77,15 +89,18 @@ fn while_the_database_hangs_requests_are_told_in_time_and_later_all_works() {
     let node = Node::start(&cluster.address("postgres"), "--database-connections 4");
     let ana = node.caller("ana", "demo");
     assert_eq!(ana.create("First").unwrap().status, 200);
-    for _ in 0..2 {
-        cluster.hang();
-        all_are_told_in_time(&node);
-        cluster.go_on();
-        all_works_in_time(&node);
-    }
-    assert_eq!(node.says("the database answers again"), 2, "{}", node.log());
+    let times = scale(2, 20);
+    goes_and_comes(
+        "the database hung",
+        times,
+        &node,
+        |there| {
+            if there { cluster.go_on() } else { cluster.hang() }
+        },
+    );
+    assert_eq!(node.says("the database answers again"), times, "{}", node.log());
     // What was sent before anybody knew may be in.
-    assert!(ana.all().iter().filter(|name| *name == "Lost").count() <= 2 * 8);
+    assert!(ana.all().iter().filter(|name| *name == "Lost").count() <= times * 8);
 }
 
 #[test]

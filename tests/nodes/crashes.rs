@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::postgres::Cluster;
+use crate::scale::{random, scale};
 use crate::support::*;
 
 /// Callers that make contacts, each with a name of its own, and never ask twice for the same.
@@ -72,12 +73,13 @@ impl Writers {
     }
 }
 
-#[test]
-fn twenty_crashes_of_the_database_lose_nothing_acknowledged_and_make_nothing_twice() {
-    const CRASHES: u64 = 20;
-    const WRITERS: usize = 8;
+const WRITERS: usize = 8;
 
+#[test]
+fn crashes_of_the_database_lose_nothing_acknowledged_and_make_nothing_twice() {
     let _alone = alone();
+    let (crashes, mut random) = (scale(20, 200), random());
+    let seed = random.get_seed();
     let mut cluster = Cluster::start(&[]);
     let node = Node::start(&cluster.address("postgres"), "--database-connections 4");
     let writers = Writers::default();
@@ -87,13 +89,45 @@ fn twenty_crashes_of_the_database_lose_nothing_acknowledged_and_make_nothing_twi
             let (node, writers) = (&node, &writers);
             scope.spawn(move || writers.run(&node.caller("ana", "demo"), writer));
         }
-        for crash in 0..CRASHES {
+        for _ in 0..crashes {
             writers.go_on_for(20);
-            thread::sleep(Duration::from_millis(7 * crash));
+            thread::sleep(Duration::from_millis(random.u64(0..150)));
             cluster.crash();
             cluster.restart();
         }
         writers.go_on_for(20);
     });
-    writers.check("20 crashes", node.caller("ana", "demo").all());
+    writers.check(&format!("{crashes} crashes (seed {seed})"), node.caller("ana", "demo").all());
+}
+
+#[test]
+fn connections_that_the_server_ends_one_by_one_lose_nothing_acknowledged_and_make_nothing_twice() {
+    let _alone = alone();
+    let (enough, mut random) = (scale(40, 1_000), random());
+    let cluster = Cluster::start(&[]);
+    let node = Node::start(&cluster.address("postgres"), "--database-connections 4");
+    let writers = Writers::default();
+    let mut ended = 0;
+    thread::scope(|scope| {
+        let _stop = writers.stop_in_the_end();
+        for writer in 0..WRITERS {
+            let (node, writers) = (&node, &writers);
+            scope.spawn(move || writers.run(&node.caller("ana", "demo"), writer));
+        }
+        while ended < enough {
+            writers.go_on_for(10);
+            let sessions = cluster.sessions();
+            // Of those that write, of those that only read, and the one that asks whether the server answers.
+            if let Some(session) = random.choice(&sessions) {
+                cluster.end_session(session);
+                ended += 1;
+            }
+        }
+        writers.go_on_for(20);
+    });
+    let seed = random.get_seed();
+    writers.check(&format!("{ended} connections ended (seed {seed})"), node.caller("ana", "demo").all());
+    assert_eq!(node.ready().status, 200);
+    // Who ends one connection does not take the server away.
+    assert_eq!(node.says("the database does not answer"), 0, "{}", node.log());
 }

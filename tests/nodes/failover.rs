@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::crashes::Writers;
 use crate::postgres::Cluster;
+use crate::scale::scale;
 use crate::support::*;
 
 /// How long writes may be away.
@@ -52,13 +53,13 @@ fn fail_over(what: &str, happen: impl FnOnce(&mut Cluster)) {
 #[test]
 fn after_a_primary_that_crashed_writes_go_on_at_the_standby_and_nothing_is_lost() {
     let _alone = alone();
-    fail_over("the primary crashed", Cluster::crash);
+    (0..scale(1, 10)).for_each(|_| fail_over("the primary crashed", Cluster::crash));
 }
 
 #[test]
 fn after_a_primary_that_hangs_writes_go_on_at_the_standby_and_nothing_is_lost() {
     let _alone = alone();
-    fail_over("the primary hangs", |primary| primary.hang());
+    (0..scale(1, 10)).for_each(|_| fail_over("the primary hangs", |primary| primary.hang()));
 }
 
 #[test]

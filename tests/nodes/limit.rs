@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::postgres::Cluster;
 use crate::redis::Redis;
+use crate::scale::scale;
 use crate::support::*;
 
 const NODES: usize = 3;
@@ -14,9 +15,9 @@ const RATE: usize = 300;
 const LIMIT: usize = 10;
 const CALLERS: usize = 12;
 
-/// How long the load goes on: `CONTACTS_TEST_SECONDS` makes it longer.
+/// How long the load goes on.
 fn seconds() -> usize {
-    std::env::var("CONTACTS_TEST_SECONDS").map_or(10, |seconds| seconds.parse().unwrap())
+    scale(10, 60)
 }
 
 fn nodes(cluster: &Cluster, redis: &Redis) -> Vec<Node> {

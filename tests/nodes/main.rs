@@ -16,10 +16,14 @@ mod certificates;
 mod client;
 #[path = "../support/postgres.rs"]
 mod postgres;
+#[path = "../support/proxy.rs"]
+mod proxy;
 #[path = "../support/redis.rs"]
 mod redis;
 #[path = "../support/said.rs"]
 mod said;
+#[path = "../support/scale.rs"]
+mod scale;
 #[path = "../support/node.rs"]
 mod support;
 
@@ -30,6 +34,7 @@ mod commands;
 mod crashes;
 mod failover;
 mod limit;
+mod network;
 mod secrets;
 mod start;
 mod tls;
