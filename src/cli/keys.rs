@@ -1,7 +1,7 @@
 //! Where the key that checks tokens comes from.
 
 use std::env;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::iter;
 use std::os::unix::fs::PermissionsExt as _;
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use crate::config::Tokens;
+use crate::folder;
 use crate::store::Address;
 use crate::token::{Issuer, Secret, Verifier};
 
@@ -86,23 +87,21 @@ fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Makes a secret file that only its owner may read, unless there is one. Of two processes at once, both use the same.
 fn make(file: &Path) -> anyhow::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !file.exists() {
-        make_in(folder, file).with_context(|| {
+        make_whole(file).with_context(|| {
             format!("cannot make the secret file {}; is there such a folder?", file.display())
         })?;
     }
     // Also for a file that was there: whoever made it may have ended before this, and a power cut would take it away.
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
+    folder::sync(file)
         .with_context(|| format!("cannot sync the folder of the secret file {}", file.display()))
 }
 
-fn make_in(folder: &Path, file: &Path) -> anyhow::Result<()> {
+fn make_whole(file: &Path) -> anyhow::Result<()> {
     let mut random = [0; Secret::MIN_BYTES];
     getrandom::fill(&mut random).map_err(|error| anyhow::anyhow!("no random numbers to be had: {error}"))?;
     // It appears under its name whole or not at all.
-    let mut whole = tempfile::NamedTempFile::new_in(folder)?;
+    let mut whole = tempfile::NamedTempFile::new_in(folder::of(file))?;
     for byte in random {
         write!(whole, "{byte:02x}")?;
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
@@ -53,7 +53,7 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
         tracing::warn!("at most {room} connections: the process may have no more files open (ulimit -n)");
         edge.bounds.connections = room;
     }
-    let listener = TcpListener::bind(serve.listen).await.with_context(|| {
+    let listener = listen(serve.listen).with_context(|| {
         format!("cannot listen on {}; choose another address with --listen", serve.listen)
     })?;
     let limits = match &serve.redis {
@@ -81,6 +81,16 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
         () = signals.next() => tracing::warn!("told again: stopping at once"),
     }
     Ok(())
+}
+
+/// A crowd that comes at once has to fit in the queue: who does not is let in a second later, or not at all.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    /// As many as the system allows unless told otherwise.
+    const QUEUE: u32 = 4096;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 /// The signals that mean "stop".

@@ -19,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::AbortHandle;
+use tokio_rustls::TlsAcceptor;
 use tower::Service as _;
 
 use super::error::Error;
@@ -32,6 +33,9 @@ const USUAL_FIELDS: usize = 100;
 
 /// How many of those for whom there is no room are told so at a time; more are just sent away.
 const LOBBY: usize = 64;
+
+/// How long it may take to tell one.
+const TOLD: Duration = Duration::from_secs(1);
 
 /// What a client may take of the service: connections, time, and bytes.
 #[derive(Clone, Debug)]
@@ -126,12 +130,11 @@ impl Server {
     }
 
     fn take(&self, stream: TcpStream, from: SocketAddr, certificate: Option<&Certificate>) {
+        let acceptor = certificate.map(Certificate::acceptor);
         let Ok(permit) = self.room.clone().try_acquire_owned() else {
             self.app.metrics.turned_away.inc();
-            if certificate.is_none()
-                && let Ok(place) = self.lobby.clone().try_acquire_owned()
-            {
-                tokio::spawn(turn_away(self.http.clone(), stream, place));
+            if let Ok(place) = self.lobby.clone().try_acquire_owned() {
+                tokio::spawn(turn_away(self.http.clone(), stream, acceptor, place));
             }
             return;
         };
@@ -146,13 +149,9 @@ impl Server {
             stopping: self.stopping.subscribe(),
             _place: Place::new(permit, self.app.metrics.connections.clone()),
         };
-        let task = match certificate.map(Certificate::acceptor) {
+        let task = match acceptor {
             None => tokio::spawn(connection.serve(stream)),
-            Some(acceptor) => tokio::spawn(async move {
-                if let Ok(stream) = acceptor.accept(stream).await {
-                    connection.serve(stream).await;
-                }
-            }),
+            Some(acceptor) => tokio::spawn(connection.serve_encrypted(stream, acceptor)),
         };
         let task = task.abort_handle();
         self.open.lock().unwrap_or_else(PoisonError::into_inner).push(Open { watch, task });
@@ -206,6 +205,17 @@ impl Drop for Place {
 }
 
 impl Connection {
+    /// A client that is not done with its part of the handshake by the end has asked for nothing yet.
+    async fn serve_encrypted(mut self, stream: TcpStream, acceptor: TlsAcceptor) {
+        let accepted = tokio::select! {
+            accepted = acceptor.accept(stream) => accepted,
+            _ = self.stopping.wait_for(|stopping| *stopping) => return,
+        };
+        if let Ok(stream) = accepted {
+            self.serve(stream).await;
+        }
+    }
+
     async fn serve(mut self, stream: impl AsyncRead + AsyncWrite + Unpin) {
         let stream = TokioIo::new(self.watch.stream(stream));
         let answer = service_fn(|request: Request<Incoming>| {
@@ -227,8 +237,28 @@ impl Connection {
     }
 }
 
-/// Tells a client that there is no room, whatever it asks for.
-async fn turn_away(mut http: http1::Builder, stream: TcpStream, _place: OwnedSemaphorePermit) {
+/// Tells a client that there is no room, if it takes that soon.
+async fn turn_away(
+    http: http1::Builder,
+    stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    _place: OwnedSemaphorePermit,
+) {
+    let told = async {
+        match acceptor {
+            None => tell_no_room(http, stream).await,
+            Some(acceptor) => {
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    tell_no_room(http, stream).await;
+                }
+            }
+        }
+    };
+    let _ = tokio::time::timeout(TOLD, told).await;
+}
+
+/// Answers the one request that is taken, whatever it is for.
+async fn tell_no_room(mut http: http1::Builder, stream: impl AsyncRead + AsyncWrite + Unpin) {
     let answer = service_fn(async |request: Request<Incoming>| {
         let request = request.map(Body::new);
         let id = trace::id(&request);
@@ -236,8 +266,7 @@ async fn turn_away(mut http: http1::Builder, stream: TcpStream, _place: OwnedSem
         trace::mark(&mut answer, id);
         Ok::<_, Infallible>(answer)
     });
-    let told = http.keep_alive(false).serve_connection(TokioIo::new(stream), answer);
-    let _ = tokio::time::timeout(Duration::from_secs(1), told).await;
+    let _ = http.keep_alive(false).serve_connection(TokioIo::new(stream), answer).await;
 }
 
 /// A connection that broke before it was taken is nothing; when descriptors or memory have run out, a moment later there

@@ -88,3 +88,50 @@ fn is_sound(id: &HeaderValue) -> bool {
 fn new_id() -> HeaderValue {
     HeaderValue::try_from(Uuid::now_v7().to_string()).unwrap_or(HeaderValue::from_static("-"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::http::{App, Limits};
+    use crate::store::{Options, Store};
+    use crate::token::{Claims, Secret, Verifier};
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_as_documented_and_others_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}", folder.path().join("contacts.db").display()).parse().unwrap();
+        let (timeout, wait) = (Duration::ZERO, Duration::ZERO);
+        let options = Options { address, connections: 0, timeout, wait, ca: None };
+        let store = Store::open(&options).await.unwrap();
+        let secret = Secret::new(b"4f1d8a6c0b7e93525ad1c7f08e6b3942".to_vec()).unwrap();
+        let (user, workspace) = ("sub".into(), "workspace".into());
+        let tokens = Verifier::with_secret(&secret, Claims { user, workspace, issuer: None, audience: None });
+        let app = Arc::new(App::new(store, tokens, Limits::new(10)));
+        let router: Router = Router::new()
+            .route("/bad", get(async || -> Response { panic!("on purpose") }))
+            .route("/good", get(async || "good"))
+            .layer(from_fn_with_state(app, trace));
+        let call = async |path: &str| {
+            let request = Request::get(path).header("host", "here").body(Body::empty()).unwrap();
+            router.clone().oneshot(request).await.unwrap()
+        };
+
+        let answer = call("/bad").await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(answer.headers().contains_key(REQUEST_ID));
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(body, r#"{"res":"error","code":5,"info":"Internal server error"}"#);
+        assert_eq!(call("/good").await.status(), StatusCode::OK);
+    }
+}

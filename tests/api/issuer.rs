@@ -102,6 +102,8 @@ impl SigningKey {
 
 /// Lets time pass for the service, not for the server of the issuer.
 async fn later(seconds: u64) {
+    // A task that was just begun has not begun to wait yet, and would only do so afterwards.
+    tokio::task::yield_now().await;
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(seconds)).await;
     tokio::time::resume();

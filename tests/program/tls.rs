@@ -1,6 +1,7 @@
 //! TLS by the service itself.
 
 use std::fs;
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -50,6 +51,25 @@ fn the_certificate_is_the_given_one_and_is_read_again_when_it_changes() {
     until(&folder, "the certificate was read again");
     assert!(health(&service, &new).is_some());
     assert_eq!(health(&service, &old), None);
+}
+
+#[test]
+fn who_comes_when_there_is_no_room_is_told_so_and_a_handshake_does_not_hold_up_the_end() {
+    let (files, folder) = (certificates(), Folder::new());
+    for file in ["server.pem", "server.key"] {
+        fs::copy(files.path().join(file), folder.path(file)).unwrap();
+    }
+    let service = folder.serve("--tls-certificate server.pem --tls-key server.key --max-connections 1");
+    let (ca, place) =
+        (files.path().join("ca.pem"), service.base.strip_prefix("https://").unwrap().to_owned());
+    // It takes the room, and says nothing.
+    let silent = TcpStream::connect(&place).unwrap();
+    assert_eq!(health(&service, &ca).unwrap(), r#"{"res":"error","code":5,"info":"Service unavailable"}"#);
+    let start = Instant::now();
+    service.signal("TERM");
+    let (well, log) = service.wait();
+    assert!(well && start.elapsed() < Duration::from_secs(8), "{:?} {log}", start.elapsed());
+    drop(silent);
 }
 
 #[test]

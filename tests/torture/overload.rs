@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use crate::scale::scale;
 use crate::support::*;
 
-/// What callers do: search for what is not there, which reads all names, and costs the same each time.
+/// What callers do: search for what is not there, which reads all names, and costs the same each time. The names are
+/// long, so that what the service does for a search is much more than what a caller does, who has the same cores.
 const SEARCH: &str = r#"{"filters":{"search":"qqqq"}}"#;
 
 /// How many callers there are: more than may wait for the database.
@@ -18,6 +19,12 @@ const CONNECTIONS: usize = 1600;
 
 /// How many may wait for the database.
 const WAITING: usize = 1024;
+
+/// How many times as many calls as can be answered would come if refusals took no time.
+const FOLD: f64 = 5.0;
+
+/// How many callers look how long a refusal takes.
+const KNOCKERS: usize = 16;
 
 /// wrk says how many answers there were of each kind. Each connection waits so many milliseconds after an answer.
 const SCRIPT: &str = r#"
@@ -104,7 +111,9 @@ fn four_times_the_load_is_answered_as_well_and_the_rest_refused_at_once() {
     let seconds = scale(5, 30);
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite(&folder.path().join("contacts.db"));
-    let rows: String = (0..100_000).map(|row| format!("Ana Maria{row},de la Paz\n")).collect();
+    let rows: String = (0..100_000)
+        .map(|row| format!("Ana Maria de los Angeles Guadalupe{row},de la Paz y del Monte Mayor\n"))
+        .collect();
     fs::write(folder.path().join("people.csv"), format!("first_name,last_name\n{rows}")).unwrap();
     let people = folder.path().join("people.csv").display().to_string();
     done(&database, &format!("import {people} --user ana --workspace demo"));
@@ -115,26 +124,36 @@ fn four_times_the_load_is_answered_as_well_and_the_rest_refused_at_once() {
     let peak = load(folder.path(), &caller, 32, 0, seconds);
     assert_eq!(peak.refused, 0.0);
     let before = node.memory();
-    // A thousand wait for the database. The others call so often that with them four times as many calls come as can be
-    // answered.
-    let pause = (1000.0 * (CONNECTIONS - WAITING) as f64 / (3.0 * peak.answered)) as u64;
+    // A thousand wait for the database. All calls come from the others, who call four times as often as can be answered.
+    let pause = (1000.0 * (CONNECTIONS - WAITING) as f64 / (FOLD * peak.answered)) as u64;
     let (stop, mut refusals, mut most) = (AtomicBool::new(false), Vec::new(), 0);
+    let done = || stop.load(Ordering::Relaxed);
+    // Who is not refused waits long, so several find out how long a refusal takes.
+    let knock = || {
+        let mut refusals = Vec::new();
+        while !done() {
+            let start = Instant::now();
+            let answer = caller.post("contacts/", &search).unwrap();
+            if answer.status == 503 {
+                assert_eq!(answer, Answer::unavailable());
+                refusals.push(start.elapsed());
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        refusals
+    };
     let over = thread::scope(|scope| {
+        let knockers: Vec<_> = (0..KNOCKERS).map(|_| scope.spawn(&knock)).collect();
         let watcher = scope.spawn(|| {
-            while !stop.load(Ordering::Relaxed) {
+            while !done() {
                 most = most.max(node.memory());
-                let start = Instant::now();
-                let answer = caller.post("contacts/", &search).unwrap();
-                if answer.status == 503 {
-                    assert_eq!(answer, Answer::unavailable());
-                    refusals.push(start.elapsed());
-                }
-                thread::sleep(Duration::from_millis(10));
+                thread::sleep(Duration::from_millis(20));
             }
         });
         let over = load(folder.path(), &caller, CONNECTIONS, pause.max(1), seconds);
         stop.store(true, Ordering::Relaxed);
         watcher.join().unwrap();
+        refusals = knockers.into_iter().flat_map(|knocker| knocker.join().unwrap()).collect();
         over
     });
     thread::sleep(Duration::from_secs(5));

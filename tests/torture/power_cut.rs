@@ -141,16 +141,16 @@ pub(crate) fn broken(disk: &Disk) -> Vec<String> {
 /// Cuts the power of several services at a time, and adds up the figures.
 fn run(random: &mut Rng, fails: bool) -> Figures {
     const LANES: usize = 2;
-    /// So many for each database.
+    /// So many for each database, at most.
     const CUTS: usize = 50;
 
-    let databases = scale(1, 10);
+    let cuts = scale(75, 500);
     let run = |mut random: Rng| {
         let mut figures = Figures::default();
-        for _ in 0..databases {
+        while figures.cuts < cuts {
             let mut victim = Victim::new(random.fork());
             victim.fails = fails;
-            while victim.figures.cuts < CUTS {
+            while victim.figures.cuts < CUTS.min(cuts - figures.cuts) {
                 let faults = victim.round();
                 let some = &faults[..faults.len().min(5)];
                 assert!(faults.is_empty(), "{} faults: {some:?}", faults.len());

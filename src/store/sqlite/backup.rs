@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::{NamedTempFile, TempDir};
 
 use super::open;
+use crate::folder;
 use crate::store::{Error, migrate};
 
 /// A hash of 32 bytes.
@@ -57,7 +58,7 @@ pub fn backup(database: &Path, to: &Path, told: Told<'_>) -> Result<Contents, Er
     if to.exists() {
         return Err(Error::Refused(format!("{} is there already; name a new file", to.display())));
     }
-    let folder = open::folder(to);
+    let folder = folder::of(to);
     let work = TempDir::with_prefix_in(".contacts-backup-", folder).map_err(at(folder))?;
     let copy = work.path().join("contacts.db");
     let size = fs::metadata(database).map_or(0, |file| file.len());
@@ -112,7 +113,7 @@ pub fn restore(backup: &Path, database: &Path, told: Told<'_>) -> Result<Content
             there.display()
         )));
     }
-    let (unpacked, contents) = unpack(backup, open::folder(database), told)?;
+    let (unpacked, contents) = unpack(backup, folder::of(database), told)?;
     appear(unpacked, database)?;
     Ok(contents)
 }
@@ -197,7 +198,7 @@ fn check(database: &Path) -> Result<Contents, Error> {
 fn appear(file: NamedTempFile, name: &Path) -> Result<(), Error> {
     file.as_file().sync_all().map_err(at(name))?;
     file.persist_noclobber(name).map_err(|error| at(name)(error.error))?;
-    open::sync_directory(name)
+    open::sync_folder(name)
 }
 
 /// What went wrong with a file. A disk that is full, or fails, may be better later.

@@ -59,7 +59,7 @@ impl Sqlite {
             path: path.to_owned(),
         };
         // Its connections have made the log, and keep it.
-        open::sync_directory(path)?;
+        open::sync_folder(path)?;
         Ok(db)
     }
 

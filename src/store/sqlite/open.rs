@@ -1,6 +1,6 @@
 //! Opening the database file: permissions, settings of a connection, schema.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, vtab};
 
+use crate::folder;
 use crate::store::{Error, migrate};
 
 /// Marks a file as ours (`PRAGMA application_id`): "CTCT".
@@ -43,16 +44,10 @@ fn create_private(path: &Path) -> Result<(), Error> {
 
 /// Makes the entries of the file and of its log durable: a power cut must not take a file away under acknowledged rows, nor
 /// bring an older log back over newer rows. SQLite does this too, but goes on when it fails.
-pub(super) fn sync_directory(path: &Path) -> Result<(), Error> {
-    let directory = folder(path);
-    File::open(directory)
-        .and_then(|directory| directory.sync_all())
-        .map_err(|error| Error::Refused(format!("cannot sync the folder {}: {error}", directory.display())))
-}
-
-/// The folder that a file is in.
-pub(super) fn folder(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+pub(super) fn sync_folder(path: &Path) -> Result<(), Error> {
+    let refused =
+        |error| Error::Refused(format!("cannot sync the folder {}: {error}", folder::of(path).display()));
+    folder::sync(path).map_err(refused)
 }
 
 /// The path of a file that SQLite keeps beside the database.
