@@ -15,6 +15,7 @@ use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
+use crate::fetch;
 use crate::http::{Bounds, CertificateFiles, Edge, Network, Origin, Patience, Proxies, RedisAddress};
 use crate::role;
 use crate::store::{self, Address, Day, Options};
@@ -129,6 +130,11 @@ pub struct Serve {
 pub struct Collector(Uri);
 
 impl Collector {
+    /// Where it is.
+    pub fn address(&self) -> &Uri {
+        &self.0
+    }
+
     /// Where it takes traces.
     pub fn traces(&self) -> String {
         format!("{}/v1/traces", self.to_string().trim_end_matches('/'))
@@ -139,10 +145,11 @@ impl FromStr for Collector {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let address = text.parse::<Uri>().ok().filter(|address| {
-            matches!(address.scheme_str(), Some("http" | "https")) && address.query().is_none()
-        });
-        address.map(Self).ok_or_else(|| "a collector is at an address like http://127.0.0.1:4318".to_owned())
+        let address = fetch::address(text).filter(|address| address.query().is_none());
+        address.map(Self).ok_or_else(|| {
+            "a collector is at an address like http://127.0.0.1:4318, without a user and a password"
+                .to_owned()
+        })
     }
 }
 

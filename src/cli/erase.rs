@@ -24,7 +24,9 @@ pub(super) async fn run(erase: Erase) -> anyhow::Result<()> {
             Erasure::NotFound => left.push(format!("the workspace has no contact {uuid}")),
         }
     }
-    scrub(&store).await?;
+    if erased > 0 {
+        scrub(&store).await?;
+    }
     println!("erased {erased} of {}; backups keep what they have", erase.uuids.len());
     if !left.is_empty() {
         bail!("{}", left.join("\n"));

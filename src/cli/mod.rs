@@ -15,6 +15,7 @@ mod serve;
 mod token;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use clap::Parser as _;
@@ -48,7 +49,10 @@ fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(serve) => {
             let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
-            runtime.block_on(serve::run(serve))
+            let served = runtime.block_on(serve::run(serve));
+            // What still runs then, such as a question to an issuer who does not answer, has no effect on anything.
+            runtime.shutdown_timeout(Duration::from_millis(500));
+            served
         }
         Command::Token(token) => token::run(&token),
         Command::Import(import) => one_thread()?.block_on(import::run(import)),

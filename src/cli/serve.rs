@@ -19,8 +19,8 @@ use super::open;
 use crate::config::{Database, Serve, Tokens};
 use crate::http::{App, Certificate, Edge, Limits, Server};
 
-/// How long requests in flight may take after the service was told to stop.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long requests in flight may take after the service was told to stop: with what comes after, ten seconds.
+const GRACE: Duration = Duration::from_secs(9);
 
 /// How many files the service has open beside connections, at most: its own, clients for whom there is no room, and some
 /// to spare.
@@ -69,16 +69,22 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
         app.leave();
         if serve.drain > 0 {
             tracing::info!("stopping in {} s: callers are sent elsewhere", serve.drain);
-            let _ = timeout(Duration::from_secs(serve.drain), signals.next()).await;
         }
+        timeout(Duration::from_secs(serve.drain), signals.next()).await.is_ok()
     };
-    tokio::select! {
+    let mut told_again = tokio::select! {
         never = server.accept(listener, certificate) => match never {},
-        () = leave => tracing::info!("stopping"),
+        told_again = leave => told_again,
+    };
+    if !told_again {
+        tracing::info!("stopping");
+        told_again = tokio::select! {
+            () = server.finish(GRACE) => false,
+            () = signals.next() => true,
+        };
     }
-    tokio::select! {
-        () = server.finish(GRACE) => {}
-        () = signals.next() => tracing::warn!("told again: stopping at once"),
+    if told_again {
+        tracing::warn!("told again: stopping at once");
     }
     Ok(())
 }

@@ -17,9 +17,9 @@ mod patience;
 mod peer;
 mod roles;
 mod server;
+mod spans;
 mod tls;
 mod trace;
-mod traces;
 
 use std::sync::Arc;
 

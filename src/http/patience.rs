@@ -18,7 +18,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 pub struct Patience {
     /// From the first byte of a request's head to its last; on a new connection, from its beginning.
     pub head: Duration,
-    /// From the head of a request to the last byte of its body.
+    /// From the head of a request to the last byte of its body. Also for an answer that is in memory as a whole, from there
+    /// on.
     pub body: Duration,
     /// Between an answer and the next request.
     pub idle: Duration,
@@ -57,7 +58,8 @@ pub(super) struct Watch {
     last: AtomicU32,
 }
 
-/// The steps of a connection, one after the other and over again.
+/// The steps of a connection, one after the other and over again. A head that begins to come before the answer before it is
+/// sent is no step of its own: its time is that between the two.
 const IDLE: u8 = 0;
 const HEAD: u8 = 1;
 const REQUEST: u8 = 2;
@@ -83,6 +85,9 @@ impl Watch {
 
     /// The body of the answer; when it ends, all that is left is to send it.
     pub(super) fn answer(self: Arc<Self>, body: Body) -> Answer {
+        if body.size_hint().exact().is_some() {
+            self.begin(REQUEST, self.patience.answer.min(self.patience.body));
+        }
         Answer { body, watch: self }
     }
 

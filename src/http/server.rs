@@ -150,8 +150,9 @@ impl Server {
             _place: Place::new(permit, self.app.metrics.connections.clone()),
         };
         let task = match acceptor {
-            None => tokio::spawn(connection.serve(stream)),
-            Some(acceptor) => tokio::spawn(connection.serve_encrypted(stream, acceptor)),
+            // In a box, because a task's own memory stays until it is forgotten here, up to a second after its end.
+            None => tokio::spawn(Box::pin(connection.serve(stream))),
+            Some(acceptor) => tokio::spawn(Box::pin(connection.serve_encrypted(stream, acceptor))),
         };
         let task = task.abort_handle();
         self.open.lock().unwrap_or_else(PoisonError::into_inner).push(Open { watch, task });

@@ -48,8 +48,9 @@ impl Certificate {
                     changed.then(|| tried.config(&files)).transpose()
                 });
                 match read {
-                    Ok(None) => {}
+                    Ok(None) => complaint.clear(),
                     Ok(Some(config)) => {
+                        complaint.clear();
                         sender.send_replace(config);
                         tracing::info!("the certificate was read again");
                     }

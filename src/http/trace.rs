@@ -9,27 +9,30 @@ use axum::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 use super::error::Error;
-use super::{Shared, head, traces};
+use super::{App, Shared, head, spans};
 use crate::token::Pseudonym;
+
+/// What is counted as the status of a request that nobody was there for the answer of.
+const GONE: u16 = 499;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives a request its id and logs what became of it. The log names the route, never the path or the query as sent.
 pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    let start = Instant::now();
     let id = id(&request);
-    let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let method = method(&request);
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
     let id_text = id.to_str().unwrap_or_default();
     let span = match app.edge.traces {
-        true => traces::span(&request, route, id_text),
+        true => spans::span(&request, method, route, id_text),
         false => tracing::info_span!("request", id = id_text),
     };
+    let call = Call { app: &app, span: span.clone(), method, route, start: Instant::now(), ended: false };
     let answer = async {
         match head::check(&request, &app.edge.bounds) {
             Ok(()) => next.run(request).await,
@@ -42,27 +45,67 @@ pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Nex
             Error::Internal.into_response()
         })
     });
-    let mut response = answer.instrument(span.clone()).await;
+    let mut response = answer.instrument(span).await;
     app.leaving.announce(&mut response);
-    let status = response.status().as_u16();
-    let took = start.elapsed();
-    app.metrics.answered(route, status, took);
-    let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    // A balancer asks every moment; only what it is told otherwise is news.
-    let asked_by_machines = matches!(route, "/health" | "/ready" | "/metrics") && status == 200;
-    let user = response.extensions().get::<Pseudonym>().map(tracing::field::display);
-    span.in_scope(|| {
-        if asked_by_machines {
-            tracing::debug!(status, %method, route, microseconds, user, "answered");
-        } else {
-            tracing::info!(status, %method, route, microseconds, user, "answered");
-        }
-    });
-    if app.edge.traces {
-        traces::end(&span, &response);
-    }
+    call.answered(&response);
     mark(&mut response, id);
     response
+}
+
+/// The method, if it is one that there is: callers can make up others, of any length.
+fn method(request: &Request) -> &'static str {
+    const KNOWN: [&str; 9] = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT"];
+    KNOWN.into_iter().find(|known| *known == request.method().as_str()).unwrap_or("-")
+}
+
+/// A request under way.
+struct Call<'a> {
+    app: &'a App,
+    span: Span,
+    method: &'static str,
+    route: &'a str,
+    start: Instant,
+    ended: bool,
+}
+
+impl Call<'_> {
+    fn answered(mut self, response: &Response) {
+        let status = response.status().as_u16();
+        let microseconds = self.end(status);
+        let Self { app, span, method, route, .. } = &self;
+        // A balancer asks every moment; only what it is told otherwise is news.
+        let asked_by_machines = matches!(*route, "/health" | "/ready" | "/metrics") && status == 200;
+        let user = response.extensions().get::<Pseudonym>().map(tracing::field::display);
+        span.in_scope(|| {
+            if asked_by_machines {
+                tracing::debug!(status, method, route, microseconds, user, "answered");
+            } else {
+                tracing::info!(status, method, route, microseconds, user, "answered");
+            }
+        });
+        if app.edge.traces {
+            spans::end(span, response);
+        }
+    }
+
+    /// Counts what became of it. Says how long it took.
+    fn end(&mut self, status: u16) -> u64 {
+        self.ended = true;
+        let took = self.start.elapsed();
+        self.app.metrics.answered(self.route, status, took);
+        u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Drop for Call<'_> {
+    /// Who hangs up, or is cut off, has no answer, but may be the first to know that answers take too long.
+    fn drop(&mut self) {
+        if !self.ended {
+            let microseconds = self.end(GONE);
+            let Self { span, method, route, .. } = self;
+            span.in_scope(|| tracing::info!(method, route, microseconds, "nobody was there for the answer"));
+        }
+    }
 }
 
 /// What every answer says.

@@ -1,4 +1,4 @@
-//! What is deleted, taken out for good: the rows of long ago, and what the log keeps of them.
+//! What was deleted long ago, taken out for good.
 
 use std::str::FromStr;
 

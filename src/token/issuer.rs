@@ -46,10 +46,10 @@ impl FromStr for IssuerAddress {
     /// Over a network whoever stands in between could put in keys of their own, so plain HTTP is for this machine only.
     fn from_str(text: &str) -> Result<Self, &'static str> {
         const WRONG: &str = "the keys of an issuer are at an https:// address (http:// only on this machine)";
-        let address = text.parse().map(Self).map_err(|_| WRONG)?;
+        let address = fetch::address(text).map(Self).ok_or(WRONG)?;
         let here = matches!(address.0.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        let sound = address.is_encrypted() || (address.0.scheme_str() == Some("http") && here);
-        sound.then_some(address).ok_or(WRONG)
+        let plain = address.0.scheme_str() == Some("http") && here;
+        (address.is_encrypted() || plain).then_some(address).ok_or(WRONG)
     }
 }
 
@@ -66,7 +66,7 @@ pub struct Issuer {
     agent: ureq::Agent,
     keys: RwLock<Vec<Key>>,
     /// When the issuer was last asked because of a key that nobody knew.
-    asked: Mutex<Option<Instant>>,
+    asked: Arc<Mutex<Option<Instant>>>,
 }
 
 struct Key {
@@ -78,10 +78,11 @@ impl Issuer {
     /// Fetches the keys, and again every ten minutes as long as the issuer is in use. The error says what is wrong with what
     /// is published.
     pub async fn fetch(address: IssuerAddress, algorithm: KeyAlgorithm) -> anyhow::Result<Arc<Self>> {
-        let (keys, asked) = (RwLock::default(), Mutex::default());
-        let issuer = Self { address, algorithm, agent: fetch::agent(PATIENCE), keys, asked };
+        let (keys, asked) = (RwLock::default(), Arc::default());
+        let agent = fetch::agent(&address.0, PATIENCE);
+        let issuer = Self { address, algorithm, agent, keys, asked };
         let issuer = Arc::new(issuer);
-        issuer.ask().await?;
+        issuer.refresh().await?;
         tokio::spawn(keep(Arc::downgrade(&issuer)));
         Ok(issuer)
     }
@@ -102,17 +103,22 @@ impl Issuer {
     }
 
     /// Asks the issuer for a key that nobody knows, at most once a minute, whoever made the token. Who comes while that is
-    /// under way waits too.
-    pub(super) async fn look_again(self: &Arc<Self>) {
-        let mut asked = self.asked.lock().await;
+    /// under way waits too; it goes on when whoever made it begin goes away.
+    pub(super) async fn refresh_for_unknown_key(self: &Arc<Self>) {
+        let mut asked = self.asked.clone().lock_owned().await;
         if asked.is_none_or(|asked| asked.elapsed() >= SELDOM) {
-            self.ask_again().await;
             *asked = Some(Instant::now());
+            let issuer = self.clone();
+            let refreshed = tokio::spawn(async move {
+                issuer.refresh_or_keep().await;
+                drop(asked);
+            });
+            let _ = refreshed.await;
         }
     }
 
-    async fn ask_again(self: &Arc<Self>) {
-        if let Err(error) = self.ask().await {
+    async fn refresh_or_keep(self: &Arc<Self>) {
+        if let Err(error) = self.refresh().await {
             tracing::warn!(
                 error = format!("{error:#}"),
                 "the issuer's keys could not be fetched; the old ones stay"
@@ -120,7 +126,7 @@ impl Issuer {
         }
     }
 
-    async fn ask(self: &Arc<Self>) -> anyhow::Result<()> {
+    async fn refresh(self: &Arc<Self>) -> anyhow::Result<()> {
         let issuer = self.clone();
         tokio::task::spawn_blocking(move || {
             let keys = issuer.published()?;
@@ -180,6 +186,6 @@ async fn keep(issuer: Weak<Issuer>) {
     loop {
         tokio::time::sleep(OFTEN).await;
         let Some(issuer) = issuer.upgrade() else { return };
-        issuer.ask_again().await;
+        issuer.refresh_or_keep().await;
     }
 }

@@ -180,7 +180,7 @@ impl Verifier {
         match (self.verify_at(token, now()), &self.key) {
             (Ok(caller), _) => Some(caller),
             (Err(Refusal::UnknownKey), Key::Issuer(issuer)) => {
-                issuer.look_again().await;
+                issuer.refresh_for_unknown_key().await;
                 self.verify_at(token, now()).ok()
             }
             (Err(_), _) => None,

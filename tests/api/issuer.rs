@@ -20,6 +20,8 @@ enum Answers {
     Keys(Vec<Value>),
     Text(&'static str),
     Nothing,
+    /// Keys, after half a second.
+    Late(Vec<Value>),
 }
 
 /// An issuer's server. It ends with the test program.
@@ -38,11 +40,18 @@ impl KeyServer {
             for mut stream in listener.incoming().map_while(Result::ok) {
                 stream.set_read_timeout(Some(patience)).unwrap();
                 let _ = stream.read(&mut [0; 4096]);
-                let mut state = of_thread.lock().unwrap_or_else(PoisonError::into_inner);
-                state.1 += 1;
-                let body = match &state.0 {
+                let answers = {
+                    let mut state = of_thread.lock().unwrap_or_else(PoisonError::into_inner);
+                    state.1 += 1;
+                    state.0.clone()
+                };
+                let body = match answers {
                     Answers::Keys(keys) => json!({ "keys": keys }).to_string(),
-                    Answers::Text(text) => (*text).to_owned(),
+                    Answers::Late(keys) => {
+                        thread::sleep(Duration::from_millis(500));
+                        json!({ "keys": keys }).to_string()
+                    }
+                    Answers::Text(text) => text.to_owned(),
                     Answers::Nothing => continue,
                 };
                 let length = body.len();
@@ -131,6 +140,21 @@ async fn keys_rotate_and_the_issuer_is_asked_once_a_minute_at_most() {
     assert!(accepts(&app, &third.token()).await);
     assert!(!accepts(&app, &first.token()).await, "a key that is published no more is none");
     assert_eq!(server.asked(), 3);
+}
+
+#[tokio::test]
+async fn who_hangs_up_does_not_make_the_service_ask_again() {
+    let [first, second] = ["1", "2"].map(SigningKey::new);
+    let server = KeyServer::start(Answers::Keys(vec![first.published()]));
+    let app = server.app(KeyAlgorithm::EdDsa).await;
+    server.answer(Answers::Late(vec![second.published()]));
+    let token = second.token();
+    for _ in 0..10 {
+        let call = accepts(&app, &token);
+        tokio::time::timeout(Duration::from_millis(20), call).await.unwrap_err();
+    }
+    assert!(accepts(&app, &token).await, "what the first began is waited for");
+    assert_eq!(server.asked(), 2);
 }
 
 #[tokio::test]

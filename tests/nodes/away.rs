@@ -1,5 +1,7 @@
 //! A database that is away while the nodes run.
 
+use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -119,6 +121,43 @@ fn a_statement_that_takes_long_is_waited_for_while_the_database_answers() {
         assert_eq!(ana.create("Second").unwrap().status, 200);
         assert!(start.elapsed() > Duration::from_secs(2), "nothing was in its way");
     });
+}
+
+#[test]
+fn when_too_many_wait_for_a_connection_more_are_told_at_once() {
+    const CALLERS: usize = 1200;
+    const MAY_WAIT: usize = 1024;
+
+    let _alone = alone();
+    let cluster = Cluster::start(&[]);
+    let node = Node::start(&cluster.address("postgres"), "--database-connections 4 --database-timeout 10");
+    let ana = node.caller("ana", "demo");
+    let account = json!({ "action": "create", "name": "Acme" });
+    assert_eq!(ana.post("accounts/account", &account).unwrap().status, 200);
+    // Writes wait for who holds the table.
+    let hold = "BEGIN; LOCK TABLE cuentas IN SHARE MODE; SELECT pg_sleep(4); COMMIT";
+    let mut holder = cluster.psql("postgres", hold).stdout(Stdio::null()).spawn().unwrap();
+    let holds = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    until("the table is held", || cluster.sql("postgres", holds) == "1");
+    let start = Instant::now();
+    let told = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..CALLERS {
+            scope.spawn(|| {
+                // Some are answered when the table is free again; the others are told, sooner or later.
+                let answer = ana.post("accounts/account", &account).unwrap();
+                if start.elapsed() < Duration::from_secs(3) {
+                    assert_eq!(answer, Answer::unavailable());
+                    told.fetch_add(1, Relaxed);
+                }
+            });
+        }
+    });
+    assert!(holder.wait().unwrap().success());
+    let told = told.into_inner();
+    println!("{CALLERS} callers of a table that is held: {told} were told at once");
+    assert!(told > (CALLERS - MAY_WAIT) / 2 && told < CALLERS - MAY_WAIT, "{told}");
+    assert_eq!(ana.post("accounts/account", &account).unwrap().status, 200);
 }
 
 #[test]

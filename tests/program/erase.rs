@@ -1,6 +1,9 @@
 //! `contacts erase` and `contacts purge`
 
 use std::collections::HashSet;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
 
 use crate::postgres::Cluster;
 use crate::support::*;
@@ -142,4 +145,24 @@ fn a_purge_of_postgres_does_the_same_and_leaves_no_index_behind() {
     purge(&folder, &cluster.address("postgres"));
     let indexes = "SELECT count(*) FROM pg_class WHERE relname LIKE 'purga%'";
     assert_eq!(cluster.sql("postgres", indexes), "0");
+}
+
+#[test]
+fn a_purge_of_postgres_waits_for_who_reads_for_long() {
+    let cluster = Cluster::start(&[]);
+    let (folder, database) = (Folder::new(), cluster.address("postgres"));
+    folder.write("people.csv", "first_name,last_name\nAna,Paz\n");
+    folder.done(&format!("import people.csv --user ana --workspace demo --database {database}"));
+    cluster.sql("postgres", "UPDATE contactos SET fecha_eliminacion = now()");
+    // Longer than anything else waits for a lock.
+    let report = "BEGIN; SELECT count(*) FROM contactos_cuentas; SELECT pg_sleep(7); COMMIT";
+    let mut reader = cluster.psql("postgres", report).stdout(Stdio::null()).spawn().unwrap();
+    let reads = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    while cluster.sql("postgres", reads) != "1" {
+        thread::sleep(Duration::from_millis(50));
+    }
+    let said = folder.done(&format!("purge --deleted-before 2999-01-01 --database {database}"));
+    assert_eq!(said, "purged 1 contacts, 0 accounts, 0 associations\n");
+    assert!(reader.wait().unwrap().success());
+    assert_eq!(cluster.sql("postgres", "SELECT count(*) FROM pg_class WHERE relname LIKE 'purga%'"), "0");
 }

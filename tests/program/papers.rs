@@ -1,6 +1,7 @@
 //! What the papers print works when it is pasted, and what they count is so.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 
 use crate::support::*;
@@ -113,4 +114,48 @@ fn the_paper_on_dependencies_names_and_counts_all_of_them() {
     // A line that is missing would be missed.
     let doctored = DEPENDENCIES.replacen("| `", "| ", 1);
     assert_ne!(table(&doctored, "## In the program").len(), built.len());
+}
+
+/// The messages of warnings and errors in a source, up to where something is put into them.
+fn logged(source: &str) -> Vec<String> {
+    let calls = source.split("tracing::warn!(").skip(1).chain(source.split("tracing::error!(").skip(1));
+    calls.map(|call| last_text(call).split('{').next().unwrap().trim_end().to_owned()).collect()
+}
+
+/// The last string before the parenthesis closes that is open at the beginning.
+fn last_text(call: &str) -> &str {
+    let (mut depth, mut last) = (1, "");
+    for (place, part) in call.split('"').enumerate() {
+        if place % 2 == 1 {
+            last = part;
+            continue;
+        }
+        for letter in part.chars() {
+            depth += i32::from(letter == '(') - i32::from(letter == ')');
+            if depth == 0 {
+                return last;
+            }
+        }
+    }
+    last
+}
+
+#[test]
+fn the_paper_on_operation_tells_of_every_warning_and_error() {
+    const OPERATIONS: &str = include_str!("../../docs/operations.md");
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut messages = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                messages.extend(logged(&std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    assert!(messages.len() > 20, "{messages:?}");
+    messages.retain(|message| !OPERATIONS.contains(message));
+    assert!(messages.is_empty(), "docs/operations.md does not tell of: {messages:#?}");
 }

@@ -143,7 +143,7 @@ fn four_times_the_load_is_answered_as_well_and_the_rest_refused_at_once() {
         refusals
     };
     let over = thread::scope(|scope| {
-        let knockers: Vec<_> = (0..KNOCKERS).map(|_| scope.spawn(&knock)).collect();
+        let knockers: Vec<_> = (0..KNOCKERS).map(|_| scope.spawn(knock)).collect();
         let watcher = scope.spawn(|| {
             while !done() {
                 most = most.max(node.memory());
@@ -172,8 +172,10 @@ fn four_times_the_load_is_answered_as_well_and_the_rest_refused_at_once() {
         over.answered / peak.answered,
         over.refused
     );
-    assert!(over.offered() > 1.3 * peak.answered, "the load was none: the test shows nothing");
+    assert!(over.offered() > 2.5 * peak.answered, "the load was none: the test shows nothing");
     assert!(over.refused > 0.0 && !refusals.is_empty());
-    assert!(over.answered > 0.5 * peak.answered);
+    // What is promised is more; a machine that does other things meanwhile must not fail the test.
+    assert!(over.answered > 0.4 * peak.answered);
+    assert!(late < Duration::from_secs(1) && after < Duration::from_secs(1));
     assert!(grown <= 64);
 }

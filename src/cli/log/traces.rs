@@ -24,6 +24,9 @@ use crate::fetch;
 /// How long the collector may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long the end waits until it has taken the last ones.
+const AT_THE_END: Duration = Duration::from_secs(1);
+
 /// What sends spans to the collector. What has gathered is sent when the second is dropped.
 pub(super) fn start<S>(collector: &Collector) -> anyhow::Result<(impl Layer<S> + use<S>, impl Drop + use<S>)>
 where
@@ -31,7 +34,10 @@ where
 {
     let exporter = SpanExporter::builder()
         .with_http()
-        .with_http_client(Client { agent: fetch::agent(PATIENCE), lost: AtomicBool::new(false) })
+        .with_http_client(Client {
+            agent: fetch::agent(collector.address(), PATIENCE),
+            lost: AtomicBool::new(false),
+        })
         .with_protocol(Protocol::HttpBinary)
         .with_endpoint(collector.traces())
         .build()
@@ -56,7 +62,7 @@ struct End(SdkTracerProvider);
 impl Drop for End {
     fn drop(&mut self) {
         // A collector that is away has been complained of already.
-        let _ = self.0.shutdown_with_timeout(PATIENCE);
+        let _ = self.0.shutdown_with_timeout(AT_THE_END);
     }
 }
 

@@ -55,6 +55,9 @@ const MAINTENANCE_LIMIT: Duration = Duration::from_secs(3600);
 /// How often something is run whose effect was taken back because others were in its way.
 const TRIES: usize = 5;
 
+/// How many requests may wait for a connection; more are refused at once.
+const QUEUE: usize = 1024;
+
 /// One in so many connections is shared by short reads, and at least one. It keeps a core of the server busy; a second
 /// one helps only where the server has cores to spare, and makes each packet carry less.
 const ONE_IN: usize = 8;
@@ -108,7 +111,11 @@ impl Postgres {
         let pool = self.pool.status();
         let (commits, writes) = self.creates.commits();
         Load {
-            waiting: vec![("connection", pool.waiting), ("create", self.creates.waiting())],
+            waiting: vec![
+                ("connection", pool.waiting),
+                ("create", self.creates.waiting()),
+                ("shared read", self.pipelines.waiting()),
+            ],
             connections: Some((pool.size - pool.available, pool.max_size)),
             commits,
             writes,
@@ -233,6 +240,9 @@ impl Postgres {
 
     /// A connection, as soon as one is free, and no later than the acquire timeout.
     async fn connection(&self) -> Result<Lent> {
+        if self.pool.status().waiting >= QUEUE {
+            return Err(Error::Overloaded);
+        }
         let found = self.unless_lost(self.patience, self.pool.get()).await??;
         Ok(Lent::new(found, self.pulse.clone()))
     }

@@ -6,7 +6,7 @@
 //! something, or takes long, has a connection of the pool for itself.
 
 use std::ops::Deref;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use deadpool_postgres::ClientWrapper;
@@ -73,6 +73,8 @@ struct Line {
     client: RwLock<Option<Arc<ClientWrapper>>>,
     /// Held by who connects; others wait for what comes of it.
     connecting: Mutex<()>,
+    /// How many wait for that.
+    waiting: AtomicUsize,
 }
 
 impl Pipelines {
@@ -89,6 +91,7 @@ impl Pipelines {
         if let Some(session) = line.session() {
             return Ok(session);
         }
+        let _waits = Waits::begin(&line.waiting);
         let _alone = line.connecting.lock().await;
         if let Some(session) = line.session() {
             return Ok(session);
@@ -103,6 +106,11 @@ impl Pipelines {
                 return Ok(Session::new(client.clone()));
             }
         }
+    }
+
+    /// How many statements are under way, or wait for a connection.
+    pub(super) fn waiting(&self) -> usize {
+        self.lines.iter().map(Line::depth).sum()
     }
 
     /// Gives a connection to nobody any more. It ends with the last that uses it.
@@ -130,9 +138,26 @@ impl Line {
         client.as_ref().filter(|client| !client.is_closed()).cloned().map(Session::new)
     }
 
-    /// How many statements are under way: each holds the connection, as this line does.
+    /// How many statements are under way, each of which holds the connection, as this line does, or wait for one.
     fn depth(&self) -> usize {
         let client = self.client.read().unwrap_or_else(PoisonError::into_inner);
-        client.as_ref().map_or(0, |client| Arc::strong_count(client) - 1)
+        let under_way = client.as_ref().map_or(0, |client| Arc::strong_count(client) - 1);
+        under_way + self.waiting.load(Ordering::Relaxed)
+    }
+}
+
+/// One more that waits, as long as this is there.
+struct Waits<'a>(&'a AtomicUsize);
+
+impl<'a> Waits<'a> {
+    fn begin(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -1,6 +1,8 @@
 //! What is deleted, taken out of PostgreSQL for good.
 
-use super::{Driver, Param, Postgres, Result, STATEMENT_LIMIT};
+use deadpool_postgres::Object;
+
+use super::{Driver, MAINTENANCE_LIMIT, Param, Postgres, Result, STATEMENT_LIMIT};
 use crate::store::purge::{BATCH, Day, Purged, TABLES, Table};
 
 /// For each row that goes, the server looks whether an association refers to it, deleted ones included, for which the
@@ -11,6 +13,14 @@ const INDEXES: [(&str, &str); 2] = [("purga_contactos", "contacto"), ("purga_cue
 pub(crate) async fn purge(db: &Postgres, before: &Day, told: impl Fn(u64, u64)) -> Result<Purged> {
     // Those of a purge that was interrupted may not be whole.
     drop_indexes(db).await?;
+    let purged = purge_tables(db, before, told).await;
+    // Every write would have to keep them.
+    let dropped = drop_indexes(db).await;
+    let purged = purged?;
+    dropped.map(|()| purged)
+}
+
+async fn purge_tables(db: &Postgres, before: &Day, told: impl Fn(u64, u64)) -> Result<Purged> {
     let mut purged = Purged::default();
     for table in &TABLES {
         let deleted = format!(
@@ -33,7 +43,6 @@ pub(crate) async fn purge(db: &Postgres, before: &Day, told: impl Fn(u64, u64)) 
             purged.count(table, rows, links);
         }
     }
-    drop_indexes(db).await?;
     Ok(purged)
 }
 
@@ -83,14 +92,27 @@ async fn make_indexes(db: &Postgres) -> Result<()> {
         let make = format!(
             "CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON contactos_cuentas (espacio, {column})"
         );
-        db.maintain(&make, &[]).await?;
+        patiently(db, &make).await?;
     }
     Ok(())
 }
 
 async fn drop_indexes(db: &Postgres) -> Result<()> {
     for (name, _) in INDEXES {
-        db.maintain(&format!("DROP INDEX CONCURRENTLY IF EXISTS {name}"), &[]).await?;
+        patiently(db, &format!("DROP INDEX CONCURRENTLY IF EXISTS {name}")).await?;
     }
     Ok(())
+}
+
+/// Runs a statement that waits for every transaction that was begun before it, however long that takes.
+async fn patiently(db: &Postgres, sql: &str) -> Result<()> {
+    let connection = db.pool.get().await?;
+    let done = async {
+        connection.batch_execute("SET lock_timeout = 0").await?;
+        connection.batch_execute(sql).await
+    };
+    let done = db.unless_lost(MAINTENANCE_LIMIT, done).await;
+    // Nobody else is to be as patient.
+    drop(Object::take(connection));
+    Ok(done??)
 }

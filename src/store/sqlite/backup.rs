@@ -198,7 +198,10 @@ fn check(database: &Path) -> Result<Contents, Error> {
 fn appear(file: NamedTempFile, name: &Path) -> Result<(), Error> {
     file.as_file().sync_all().map_err(at(name))?;
     file.persist_noclobber(name).map_err(|error| at(name)(error.error))?;
-    open::sync_folder(name)
+    open::sync_folder(name).inspect_err(|_| {
+        // It may be gone after a power cut, so it must not be there now either.
+        let _ = fs::remove_file(name);
+    })
 }
 
 /// What went wrong with a file. A disk that is full, or fails, may be better later.

@@ -10,8 +10,8 @@ use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 /// The span of a request, within the one that its caller names (`traceparent`, W3C Trace Context).
-pub(super) fn span(request: &Request, route: &str, id: &str) -> Span {
-    let method = request.method().as_str();
+pub(super) fn span(request: &Request, method: &'static str, route: &str, id: &str) -> Span {
+    let method = if method == "-" { "_OTHER" } else { method };
     let name = format!("{method} {route}");
     let span = tracing::info_span!("request", id, otel.name = name, otel.kind = "server");
     // A trace that can't be joined is begun anew.
