@@ -11,7 +11,8 @@ use uuid::Uuid;
 use crate::contact::Edit;
 use crate::text::{self, Invalid, Text};
 
-/// A JSON object in which no object has a member twice. Members that nobody asks for are ignored.
+/// A JSON object in which no object has a member twice. Members that nobody asks for are ignored; of what lies in an array
+/// only texts and numbers are kept, because nothing else is ever asked for there, and it may be a hundred thousand objects.
 #[derive(Debug, Default)]
 pub struct Object(Map<String, Value>);
 
@@ -174,7 +175,8 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut array = Vec::new();
         while let Some(Strict(item)) = items.next_element()? {
-            array.push(item);
+            let kept = !(item.is_object() || item.is_array());
+            array.push(if kept { item } else { Value::Null });
         }
         Ok(array.into())
     }

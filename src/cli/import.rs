@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Cursor, Read};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -358,8 +359,10 @@ impl Rejected {
             Some(file) => file,
             None => {
                 let context = || format!("cannot write {}", self.path.display());
-                let file =
-                    File::options().append(true).create(true).open(&self.path).with_context(context)?;
+                // They are people's data, whatever others may read of what is made here otherwise.
+                let mut options = File::options();
+                let file = options.append(true).create(true).mode(0o600).open(&self.path);
+                let file = file.with_context(context)?;
                 let new = file.metadata()?.len() == 0;
                 let mut file =
                     WriterBuilder::new().delimiter(self.delimiter).flexible(true).from_writer(file);

@@ -14,6 +14,7 @@ use axum::response::Response;
 
 use super::Shared;
 use super::error::Error;
+use super::trace::User;
 
 /// Lets a caller pass as often as the limit allows; slows down an address that has no valid token.
 pub(super) async fn admit(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
@@ -33,7 +34,9 @@ pub(super) async fn admit(State(app): State<Shared>, mut request: Request, next:
             _ => Error::Unauthorized.refuse(request).await,
         };
     };
-    let pseudonym = app.tokens.pseudonym(&caller);
+    if let Some(user) = request.extensions().get::<User>() {
+        user.is(app.tokens.pseudonym(&caller));
+    }
     let allowance = app.limits.caller(&caller).await;
     let mut response = match &allowance {
         Some(allowance) if !allowance.allowed => {
@@ -48,7 +51,6 @@ pub(super) async fn admit(State(app): State<Shared>, mut request: Request, next:
     if let Some(allowance) = allowance.filter(|allowance| allowance.allowed) {
         allowance.announce(&mut response);
     }
-    response.extensions_mut().insert(pseudonym);
     response
 }
 

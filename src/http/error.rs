@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use axum::body::HttpBody as _;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::{CONNECTION, EXPECT, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -36,7 +36,7 @@ pub(crate) enum Error {
     TooManyRequests,
     /// The service is about to stop.
     Leaving,
-    /// There are as many connections as there may be.
+    /// There are as many connections, or as much of large bodies, as there may be.
     NoRoom,
     /// Something of ours failed; the cause is in the log.
     Internal,
@@ -115,12 +115,12 @@ impl Error {
 
         let mut response = self.into_response();
         let waits = request.headers().contains_key(EXPECT);
-        let body = request.into_body();
+        let mut body = request.into_body();
         let small = body.size_hint().upper().is_some_and(|size| size <= SMALL);
         let taken = body.is_end_stream()
             || (small
                 && !waits
-                && tokio::time::timeout(SOON, body.collect()).await.is_ok_and(|body| body.is_ok()));
+                && tokio::time::timeout(SOON, pass_over(&mut body)).await.is_ok_and(|whole| whole));
         if !taken {
             response.headers_mut().insert(CONNECTION, CLOSE);
         }
@@ -137,6 +137,16 @@ impl Error {
     }
 }
 
+/// Takes in a body and keeps nothing of it. Whether it came whole.
+async fn pass_over(body: &mut Body) -> bool {
+    while let Some(frame) = body.frame().await {
+        if frame.is_err() {
+            return false;
+        }
+    }
+    true
+}
+
 /// What is said of something that has too many bytes.
 fn at_most(what: &str, bytes: usize) -> Cow<'static, str> {
     let (number, unit) = match bytes {
@@ -148,7 +158,7 @@ fn at_most(what: &str, bytes: usize) -> Cow<'static, str> {
 }
 
 #[derive(Serialize)]
-struct Body {
+struct Told {
     res: &'static str,
     code: u16,
     info: Cow<'static, str>,
@@ -168,7 +178,7 @@ impl IntoResponse for Error {
             _ => {}
         }
         let (status, code, info) = self.parts();
-        let mut response = answer::json(&Body { res: "error", code, info });
+        let mut response = answer::json(&Told { res: "error", code, info });
         *response.status_mut() = status;
         response.headers_mut().extend(self.header(status));
         response

@@ -1,13 +1,14 @@
 //! How the body of a request is read.
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest, Query, Request};
 use axum::http::header::CONTENT_LENGTH;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use uuid::Uuid;
 
 use super::error::Error;
-use super::{Bounds, Shared};
+use super::{App, Shared};
+use crate::caller::Caller;
 use crate::json::{Object, not_a_uuid, uuid_required};
 use crate::text::{self, Invalid};
 
@@ -24,7 +25,7 @@ impl<T: Read> FromRequest<Shared> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, app: &Shared) -> Result<Self, Error> {
-        Ok(Self(T::read(&object(request, &app.edge.bounds).await?)?))
+        Ok(Self(T::read(&object(request, app).await?)?))
     }
 }
 
@@ -37,7 +38,7 @@ impl FromRequest<Shared> for Lookup {
     async fn from_request(request: Request, app: &Shared) -> Result<Self, Error> {
         let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri());
         let Query(query) = query.map_err(|_| Invalid::new("query", "must be well-formed"))?;
-        let body = object(request, &app.edge.bounds).await?.optional_uuid("uuid")?;
+        let body = object(request, app).await?.optional_uuid("uuid")?;
         let mut uuids = Vec::from_iter(body);
         for (_, value) in query.iter().filter(|(name, _)| name == "uuid") {
             uuids.push(text::uuid(value).ok_or_else(|| not_a_uuid("uuid"))?);
@@ -52,26 +53,46 @@ impl FromRequest<Shared> for Lookup {
 }
 
 /// The body as an object; none or a blank one is an empty object.
-async fn object(request: Request, bounds: &Bounds) -> Result<Object, Error> {
-    let declared =
-        request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if declared.is_some_and(|length: u64| length > bounds.body as u64) {
-        return Err(Error::TooLarge(bounds.body));
-    }
-    let body: Body = request.into_body();
-    let patience = bounds.patience.body;
-    let bytes = match tokio::time::timeout(patience, Limited::new(body, bounds.body).collect()).await {
-        Ok(Ok(collected)) => collected.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(Error::TooLarge(bounds.body)),
-        _ => {
-            let rule = format!("must arrive whole within {} seconds", patience.as_secs());
-            return Err(Invalid::new("body", rule).into());
-        }
+async fn object(request: Request, app: &App) -> Result<Object, Error> {
+    let bounds = &app.edge.bounds;
+    let (head, body) = request.into_parts();
+    let declared = head.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let most = match declared {
+        Some(length) if length > bounds.body => return Err(Error::TooLarge(bounds.body)),
+        Some(length) => length,
+        None if body.is_end_stream() => 0,
+        None => bounds.body,
     };
+    let caller = head.extensions.get::<Caller>().ok_or(Error::Internal)?;
+    let _place = app.room.take(caller, most).ok_or(Error::NoRoom)?;
+    let patience = bounds.patience.body;
+    let Ok(bytes) = tokio::time::timeout(patience, collect(body, most, bounds.body)).await else {
+        let rule = format!("must arrive whole within {} seconds", patience.as_secs());
+        return Err(Invalid::new("body", rule).into());
+    };
+    let bytes = bytes?;
     if bytes.trim_ascii().is_empty() {
         return Ok(Object::default());
     }
     Ok(Object::parse(&bytes)?)
+}
+
+/// All bytes of a body, about so many, and so many at most.
+async fn collect(body: Body, about: usize, most: usize) -> Result<Vec<u8>, Error> {
+    let mut body = Limited::new(body, most);
+    let mut bytes = Vec::with_capacity(about.min(1 << 12));
+    while let Some(frame) = body.frame().await {
+        match frame {
+            Ok(frame) => bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data)),
+            Err(error) if error.is::<LengthLimitError>() => return Err(Error::TooLarge(most)),
+            Err(_) => {
+                return Err(
+                    Invalid::new("body", "must arrive whole and in the form that the head says").into()
+                );
+            }
+        }
+    }
+    Ok(bytes)
 }
 
 /// An action that the path does not have.

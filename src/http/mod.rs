@@ -16,6 +16,7 @@ mod metrics;
 mod patience;
 mod peer;
 mod roles;
+mod room;
 mod server;
 mod spans;
 mod tls;
@@ -34,6 +35,7 @@ use crate::token::Verifier;
 use error::Error;
 use leave::Leaving;
 use metrics::Metrics;
+use room::Room;
 
 pub use cors::Origin;
 pub use limit::{InvalidAddress, Limits, RedisAddress};
@@ -50,6 +52,7 @@ pub struct App {
     edge: Edge,
     leaving: Leaving,
     metrics: Metrics,
+    room: Room,
 }
 
 /// How the service meets its clients.
@@ -71,7 +74,7 @@ impl App {
     /// The application over an open store, with limits for each caller, and the usual bounds for clients.
     pub fn new(store: Store, tokens: Verifier, limits: Limits) -> Self {
         let (edge, leaving, metrics) = (Edge::default(), Leaving::default(), Metrics::default());
-        Self { store, tokens, limits, edge, leaving, metrics }
+        Self { store, tokens, limits, edge, leaving, metrics, room: Room::default() }
     }
 
     /// The same, meeting its clients in another way.

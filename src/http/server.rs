@@ -31,6 +31,9 @@ use super::{App, router, trace};
 /// How many fields the head of a request may have unless told otherwise. For more, hyper would ask for memory each time.
 const USUAL_FIELDS: usize = 100;
 
+/// How many bytes a connection may hold of what has come, or is to be sent, unless a head may be larger.
+const USUAL_BUFFER: usize = 32 << 10;
+
 /// How many of those for whom there is no room are told so at a time; more are just sent away.
 const LOBBY: usize = 64;
 
@@ -91,6 +94,8 @@ impl Server {
         // Time is watched here: hyper would count the time between two requests as that of a head.
         http.header_read_timeout(None);
         http.max_header_size(app.edge.bounds.head);
+        // What a connection may hold that nobody has asked for yet. There may be many connections.
+        http.max_buf_size(USUAL_BUFFER.max(app.edge.bounds.head.saturating_add(1)));
         if app.edge.bounds.fields != USUAL_FIELDS {
             http.max_headers(app.edge.bounds.fields);
         }

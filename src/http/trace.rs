@@ -2,6 +2,7 @@
 //! answer also after a panic.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -22,7 +23,7 @@ const GONE: u16 = 499;
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives a request its id and logs what became of it. The log names the route, never the path or the query as sent.
-pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Next) -> Response {
+pub(super) async fn trace(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
     let id = id(&request);
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = method(&request);
@@ -32,7 +33,10 @@ pub(super) async fn trace(State(app): State<Shared>, request: Request, next: Nex
         true => spans::span(&request, method, route, id_text),
         false => tracing::info_span!("request", id = id_text),
     };
-    let call = Call { app: &app, span: span.clone(), method, route, start: Instant::now(), ended: false };
+    let user = User::default();
+    request.extensions_mut().insert(user.clone());
+    let start = Instant::now();
+    let call = Call { app: &app, span: span.clone(), user, method, route, start, ended: false };
     let answer = async {
         match head::check(&request, &app.edge.bounds) {
             Ok(()) => next.run(request).await,
@@ -58,10 +62,22 @@ fn method(request: &Request) -> &'static str {
     KNOWN.into_iter().find(|known| *known == request.method().as_str()).unwrap_or("-")
 }
 
+/// Who makes a request, as soon as that is known.
+#[derive(Clone, Default)]
+pub(super) struct User(Arc<OnceLock<Pseudonym>>);
+
+impl User {
+    /// It is known.
+    pub(super) fn is(&self, user: Pseudonym) {
+        let _ = self.0.set(user);
+    }
+}
+
 /// A request under way.
 struct Call<'a> {
     app: &'a App,
     span: Span,
+    user: User,
     method: &'static str,
     route: &'a str,
     start: Instant,
@@ -72,10 +88,10 @@ impl Call<'_> {
     fn answered(mut self, response: &Response) {
         let status = response.status().as_u16();
         let microseconds = self.end(status);
-        let Self { app, span, method, route, .. } = &self;
+        let Self { app, span, user, method, route, .. } = &self;
         // A balancer asks every moment; only what it is told otherwise is news.
         let asked_by_machines = matches!(*route, "/health" | "/ready" | "/metrics") && status == 200;
-        let user = response.extensions().get::<Pseudonym>().map(tracing::field::display);
+        let user = user.0.get().map(tracing::field::display);
         span.in_scope(|| {
             if asked_by_machines {
                 tracing::debug!(status, method, route, microseconds, user, "answered");
@@ -102,8 +118,11 @@ impl Drop for Call<'_> {
     fn drop(&mut self) {
         if !self.ended {
             let microseconds = self.end(GONE);
-            let Self { span, method, route, .. } = self;
-            span.in_scope(|| tracing::info!(method, route, microseconds, "nobody was there for the answer"));
+            let Self { span, user, method, route, .. } = self;
+            let user = user.0.get().map(tracing::field::display);
+            span.in_scope(|| {
+                tracing::info!(method, route, microseconds, user, "nobody was there for the answer");
+            });
         }
     }
 }
@@ -134,7 +153,6 @@ fn new_id() -> HeaderValue {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
     use axum::Router;

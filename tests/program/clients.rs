@@ -153,6 +153,15 @@ fn a_request_that_is_too_large_or_names_no_host_is_refused() {
         format!("POST /api/sales/roles HTTP/1.1\r\nhost: x\r\n{token}\r\n{length}\r\n\r\n{body}")
     };
     refused(post("content-length: 1048577", ""), 413, "body must be at most 1 MiB");
+    for packing in ["gzip, chunked", "chunked\r\ntransfer-encoding: chunked"] {
+        let chunk = format!("transfer-encoding: {packing}");
+        refused(post(&chunk, "0\r\n\r\n"), 400, "Transfer-Encoding must be");
+    }
+    refused(
+        post("transfer-encoding: chunked", "nonsense\r\n"),
+        400,
+        "body must arrive whole and in the form",
+    );
     let chunk = format!("100001\r\n{}\r\n0\r\n\r\n", long((1 << 20) + 1));
     refused(post("transfer-encoding: chunked", &chunk), 413, "body must be at most 1 MiB");
 }
@@ -184,6 +193,68 @@ fn who_comes_when_there_is_no_room_is_told_so_at_once() {
         }
         assert!(start.elapsed() < Duration::from_secs(20));
     }
+}
+
+#[test]
+fn who_sends_many_large_bodies_at_a_time_is_told_that_there_is_no_room() {
+    let folder = Folder::new();
+    let service = folder.serve("");
+    let head = format!(
+        "POST /api/sales/contacts HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n",
+        service.token
+    );
+    let begun: Vec<_> = (0..4)
+        .map(|_| {
+            let stream = connect(&service);
+            send(&stream, &format!("{head}content-length: 1048576\r\nexpect: 100-continue\r\n\r\n"));
+            (&stream).read_exact(&mut [0; 25]).unwrap();
+            stream
+        })
+        .collect();
+    let late = connect(&service);
+    send(&late, &format!("{head}content-length: 1048576\r\n\r\n"));
+    let refused = answer(&late);
+    assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("retry-after: 1"), "{refused}");
+    let small = connect(&service);
+    send(&small, &format!("{head}content-length: 2\r\n\r\n{{}}"));
+    assert!(answer(&small).starts_with("HTTP/1.1 200"));
+    drop(begun);
+    let start = Instant::now();
+    loop {
+        let next = connect(&service);
+        send(&next, &format!("{head}content-length: 100000\r\n\r\n{}", " ".repeat(100_000)));
+        if answer(&next).starts_with("HTTP/1.1 200") {
+            break;
+        }
+        assert!(start.elapsed() < Duration::from_secs(20));
+        thread::sleep(Duration::from_millis(200));
+    }
+}
+
+#[test]
+fn what_is_refused_takes_no_memory() {
+    let folder = Folder::new();
+    let service = folder.serve("");
+    let memory = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", service.process())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse::<usize>().unwrap() >> 10
+    };
+    let before = memory();
+    let request =
+        format!("GET /no HTTP/1.1\r\nhost: x\r\ncontent-length: 65536\r\n\r\n{}", "a".repeat(65536));
+    // Several at once from each, and nobody reads the answers.
+    let streams: Vec<_> = (0..300)
+        .map(|_| {
+            let stream = connect(&service);
+            stream.set_write_timeout(Some(Duration::from_millis(500))).unwrap();
+            let _ = (&stream).write_all(request.repeat(6).as_bytes());
+            stream
+        })
+        .collect();
+    let grown = memory().saturating_sub(before);
+    println!("{} connections with requests that are refused: {grown} MiB more", streams.len());
+    assert!(grown < 64, "{grown} MiB");
 }
 
 #[test]
