@@ -8,7 +8,7 @@
 //! - [`http`]: the routes, the layers around them, and one file for each resource.
 //! - [`store`]: what is kept, and the contract of every operation on it.
 //! - [`contact`], [`account`], [`role`], [`association`], [`caller`]: what it is all about.
-//! - [`fetch`]: calls to other services. [`folder`]: where files are.
+//! - [`fetch`]: calls to other services. `folder`: where files are.
 //! - [`token`]: who may call; [`search`], [`status`], [`paging`], [`json`], [`text`]: rules of
 //!   the API that need no I/O.
 
