@@ -86,6 +86,8 @@ pub enum Command {
     Restore(Restore),
     /// Bring the database's schema up to date, which serving does by itself
     Migrate(Migrate),
+    /// Print the description of the API, an OpenAPI document, and nothing else
+    Openapi,
 }
 
 /// `contacts serve`

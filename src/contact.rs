@@ -19,9 +19,12 @@ pub type Phone = Text<50>;
 
 /// An email address: at most 50 characters, something on both sides of one `@`, no blanks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Email(Text<50>);
+pub struct Email(Text<{ Email::MAX }>);
 
 impl Email {
+    /// How many characters it may have.
+    pub const MAX: usize = 50;
+
     /// The address, or nothing where the text is blank.
     pub fn optional(field: &str, raw: &str) -> Result<Option<Self>, Invalid> {
         let Some(text) = Text::optional(field, raw)? else { return Ok(None) };

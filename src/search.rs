@@ -10,7 +10,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::text::{Invalid, refuse_control};
 
 /// How many different words a search may have. Each is looked for in every name that has all those before it.
-const MAX_WORDS: usize = 100;
+pub const MAX_WORDS: usize = 100;
 
 const COMBINING_TILDE: char = '\u{303}';
 

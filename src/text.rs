@@ -38,6 +38,9 @@ impl std::error::Error for Invalid {}
 pub struct Text<const MAX: usize>(String);
 
 impl<const MAX: usize> Text<MAX> {
+    /// How many characters it may have.
+    pub const MAX: usize = MAX;
+
     /// The text, which must not be blank.
     pub fn required(field: &str, raw: &str) -> Result<Self, Invalid> {
         Self::optional_within(field, raw, "1 to")?

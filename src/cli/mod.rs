@@ -14,6 +14,7 @@ mod roles;
 mod serve;
 mod token;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ use tokio::runtime;
 
 use crate::caller::Caller;
 use crate::config::{Cli, Command, Database, Owner};
+use crate::http;
 use crate::store::{Address, Store};
 
 #[cfg(fuzzing)]
@@ -65,6 +67,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Verify(verify) => backup::verify(&verify),
         Command::Restore(restore) => backup::restore(&restore),
         Command::Migrate(migrate) => one_thread()?.block_on(migrate::run(migrate)),
+        Command::Openapi => Ok(io::stdout().write_all(http::openapi().as_bytes())?),
     }
 }
 

@@ -66,7 +66,7 @@ pub(crate) enum Error {
 
 impl Error {
     /// The status, the code and the text of the answer.
-    fn parts(&self) -> (StatusCode, u16, Cow<'static, str>) {
+    pub(super) fn parts(&self) -> (StatusCode, u16, Cow<'static, str>) {
         const BAD: StatusCode = StatusCode::BAD_REQUEST;
         let (status, code, info) = match self {
             Self::Invalid(invalid) => return (BAD, 1, invalid.to_string().into()),

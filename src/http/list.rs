@@ -33,14 +33,17 @@ pub(super) fn read_search(filters: &Object) -> Result<Option<Arc<Search>>, Inval
     Ok(Search::parse("search", term)?.map(Arc::new))
 }
 
+/// The values of `filters.status`.
+pub(super) const STATUSES: [(&str, Status); 3] =
+    [("active", Status::Active), ("inactive", Status::Inactive), ("all", Status::All)];
+
 /// `filters.status`, which the document does not have.
 pub(super) fn read_status(filters: &Object) -> Result<Status, Invalid> {
-    match filters.string("status")? {
-        None | Some("all") => Ok(Status::All),
-        Some("active") => Ok(Status::Active),
-        Some("inactive") => Ok(Status::Inactive),
-        Some(_) => Err(Invalid::new("status", "must be \"active\", \"inactive\" or \"all\"")),
-    }
+    let Some(name) = filters.string("status")? else { return Ok(Status::default()) };
+    let status = STATUSES.into_iter().find(|(known, _)| *known == name);
+    status
+        .map(|(_, status)| status)
+        .ok_or_else(|| Invalid::new("status", "must be \"active\", \"inactive\" or \"all\""))
 }
 
 /// `page` and `page_size` of a list.

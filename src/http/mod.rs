@@ -13,6 +13,7 @@ mod leave;
 mod limit;
 mod list;
 mod metrics;
+mod openapi;
 mod patience;
 mod peer;
 mod roles;
@@ -39,6 +40,7 @@ use room::Room;
 
 pub use cors::Origin;
 pub use limit::{InvalidAddress, Limits, RedisAddress};
+pub use openapi::openapi;
 pub use patience::Patience;
 pub use peer::{Network, Proxies};
 pub use server::{Bounds, Server};
@@ -109,6 +111,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/health", get(health))
         .route("/ready", get(ready))
         .route("/metrics", get(metrics::metrics))
+        .route("/openapi.json", get(openapi::serve))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
         .merge(api);

@@ -36,6 +36,7 @@ mod issuer;
 mod limit;
 mod metrics;
 mod model;
+mod openapi;
 mod races;
 mod raw_bytes;
 mod shared_limit;
