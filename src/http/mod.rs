@@ -6,6 +6,7 @@ mod answer;
 mod associations;
 mod contacts;
 mod cors;
+mod docs;
 mod error;
 mod head;
 mod json;
@@ -112,6 +113,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/ready", get(ready))
         .route("/metrics", get(metrics::metrics))
         .route("/openapi.json", get(openapi::serve))
+        .both("/docs", get(docs::page))
+        .route("/docs/{file}", get(docs::file))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
         .merge(api);

@@ -30,6 +30,7 @@ mod roles;
 mod bad_input;
 mod cors;
 mod cursors;
+mod docs;
 mod edge;
 mod hostile;
 mod issuer;

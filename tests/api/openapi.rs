@@ -38,7 +38,8 @@ fn the_file_in_the_repository_is_current() {
 #[test]
 fn every_route_is_described() {
     const MAP: &str = include_str!("../../src/http/mod.rs");
-    let of_the_document = |path: &str| !matches!(path, "/openapi.json" | "/api" | "/api/{*path}");
+    let of_the_document =
+        |path: &str| path.starts_with("/api/sales") || matches!(path, "/health" | "/ready" | "/metrics");
     let mut routes = BTreeSet::new();
     for line in MAP.lines() {
         let Some((_, rest)) = line.split_once(".both(\"").or_else(|| line.split_once(".route(\"")) else {

@@ -8,6 +8,9 @@ use crate::http::error::Error;
 use crate::http::json::Read;
 use crate::json::Object;
 
+/// The headers of the limit, on every answer that it had a part in.
+const LIMIT: [&str; 2] = ["RateLimit-Policy", "RateLimit"];
+
 /// A path and method of the API.
 pub(super) struct Call {
     /// The name of the call in generated clients.
@@ -68,7 +71,7 @@ impl Call {
         }
         let success = object! {
             "description": "Done.",
-            "headers": headers(&["x-request-id", "RateLimit-Policy", "RateLimit"]),
+            "headers": headers(&["x-request-id", LIMIT[0], LIMIT[1]]),
             "content": json_content(answer, answers),
         };
         let refused = refused.into_iter().map(|(status, answer)| (status.to_string(), answer));
@@ -141,19 +144,19 @@ fn refusal(status: u16, errors: &[&Error]) -> Json {
     } else {
         object! { "oneOf": schemas }
     };
-    let (description, header) = match status {
-        400 => ("Not done. `code` says why.", None),
-        401 => ("There is no valid token.", Some("WWW-Authenticate")),
-        413 => ("The body is too large. The connection may be closed.", None),
-        414 => ("Path and query are too long.", None),
-        429 => ("Too many requests. Come back after `Retry-After`.", Some("Retry-After")),
+    let (description, more): (_, &[_]) = match status {
+        400 => ("Not done. `code` says why.", &LIMIT),
+        401 => ("There is no valid token.", &["WWW-Authenticate"]),
+        413 => ("The body is too large. The connection may be closed.", &LIMIT),
+        414 => ("Path and query are too long.", &[]),
+        429 => ("Too many requests. Come back after `Retry-After`.", &["Retry-After", LIMIT[0], LIMIT[1]]),
         503 => (
             "Not now: the database is away, or there is too much to do. Come back after `Retry-After`.",
-            Some("Retry-After"),
+            &["Retry-After"],
         ),
-        _ => ("Failed on our side. The service's log has the cause under the answer's `x-request-id`.", None),
+        _ => ("Failed on our side. The service's log has the cause under the answer's `x-request-id`.", &[]),
     };
-    let names: Vec<_> = ["x-request-id"].into_iter().chain(header).collect();
+    let names: Vec<_> = ["x-request-id"].iter().chain(more).copied().collect();
     object! {
         "description": description,
         "headers": headers(&names),

@@ -39,6 +39,7 @@ fn list_contacts() -> Call {
         body: Some(Body { schema: one_of(&["ListContacts", "ListContactNames"]), required: false }),
         answer: one_of(&["ContactPage", "ContactNameList"]),
         examples: vec![
+            example("all", "No filters", Json::Object(Vec::new()), page_of_john()),
             example(
                 "full",
                 "A page, with filters",
@@ -50,7 +51,6 @@ fn list_contacts() -> Call {
                 } },
                 page_of_john(),
             ),
-            example("all", "No filters", Json::Object(Vec::new()), page_of_john()),
             example(
                 "lite",
                 "Lite, for selects",

@@ -61,7 +61,7 @@ fn document() -> Json {
             "description": description(),
             "license": object! { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
-        "servers": list![object! { "url": "/", "description": "This service." }],
+        "servers": list![object! { "url": "/" }],
         "security": list![object! { "token": Json::List(Vec::new()) }],
         "tags": list![
             tag("Contacts", "Your own contacts: nobody else sees, changes or finds them."),

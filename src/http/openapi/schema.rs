@@ -111,7 +111,6 @@ pub(super) fn status() -> Json {
         "type": list!["string", "null"],
         "description": "Only those in this state. All of them if it is left out, so that what is to be activated can be found.",
         "enum": statuses,
-        "default": "all",
     }
 }
 
@@ -123,12 +122,15 @@ pub(super) fn page() -> [Named; 2] {
         "maxLength": CURSOR_LENGTH,
         "pattern": CURSOR,
     };
+    // No "default": generators of clients take it for a member that is always there.
     let size = object! {
         "type": list!["integer", "null"],
-        "description": "How many there are on a page, at most. Out of bounds is refused, not adjusted.",
+        "description": format!(
+            "How many there are on a page, at most; {} if it is left out. Out of bounds is refused, not adjusted.",
+            PageRequest::DEFAULT_SIZE
+        ),
         "minimum": 1_i64,
         "maximum": PageRequest::MAX_SIZE,
-        "default": PageRequest::DEFAULT_SIZE,
     };
     [("page", page), ("page_size", size)]
 }

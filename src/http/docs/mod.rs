@@ -1,0 +1,73 @@
+//! The description of the API as a page on which every call can be tried: Swagger UI, from the program itself.
+
+mod archive;
+
+use std::io::Read as _;
+use std::sync::LazyLock;
+
+use axum::body::Bytes;
+use axum::extract::{Path, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue,
+    REFERRER_POLICY, VARY,
+};
+use axum::response::{IntoResponse as _, Response};
+use flate2::bufread::GzDecoder;
+
+use super::error::Error;
+
+/// Nothing from elsewhere, and no script but the two files. Swagger UI sets styles in its elements, and has its
+/// pictures in its style sheet.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// What Swagger UI needs of its files, in gzip's format.
+static STYLE: LazyLock<Option<Bytes>> = LazyLock::new(|| archive::gzip("dist/swagger-ui.css"));
+static SCRIPT: LazyLock<Option<Bytes>> = LazyLock::new(|| archive::gzip("dist/swagger-ui-bundle.js"));
+
+/// `GET /docs`
+pub(super) async fn page() -> Response {
+    let headers = [(CONTENT_TYPE, HeaderValue::from_static(HTML)), (CONTENT_SECURITY_POLICY, POLICY)];
+    let private = [(REFERRER_POLICY, HeaderValue::from_static("no-referrer"))];
+    (headers, private, include_str!("index.html")).into_response()
+}
+
+/// `GET /docs/{file}`
+pub(super) async fn file(Path(name): Path<String>, request: Request) -> Response {
+    let (content_type, bytes) = match name.as_str() {
+        "start.js" => return ([(CONTENT_TYPE, JAVASCRIPT)], include_str!("start.js")).into_response(),
+        "swagger-ui.css" => (CSS, &*STYLE),
+        "swagger-ui-bundle.js" => (JAVASCRIPT, &*SCRIPT),
+        _ => return Error::UnknownPath.refuse(request).await,
+    };
+    let Some(gzip) = bytes else { return Error::UnknownPath.refuse(request).await };
+    let headers: [(HeaderName, &str); 2] = [(CONTENT_TYPE, content_type), (VARY, "accept-encoding")];
+    if takes_gzip(request.headers()) {
+        return (headers, [(CONTENT_ENCODING, "gzip")], gzip.clone()).into_response();
+    }
+    let mut plain = Vec::new();
+    match GzDecoder::new(&gzip[..]).read_to_end(&mut plain) {
+        Ok(_) => (headers, plain).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a file of the docs could not be unpacked");
+            Error::Internal.into_response()
+        }
+    }
+}
+
+/// Whether a client says that it takes gzip (RFC 9110, 12.5.3). All browsers do.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let said = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    said.flat_map(|value| value.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let none = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0));
+        name.trim().eq_ignore_ascii_case("gzip") && !none
+    })
+}
