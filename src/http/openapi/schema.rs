@@ -7,12 +7,12 @@ use crate::paging::PageRequest;
 /// One schema or example, by name.
 pub(super) type Named = (&'static str, Json);
 
-/// What is allowed in a text, once the blanks around it are gone: anything but control characters, and something.
-const TEXT: &str = r"^\s*[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?\s*$";
+/// Something, and no control characters.
+const TEXT: &str =
+    r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$";
 /// The same, or nothing.
 const BLANK_OR_TEXT: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
-const BLANK_OR_EMAIL: &str =
-    r"^\s*([^\s@\u0000-\u001f\u007f-\u009f]+@[^\s@\u0000-\u001f\u007f-\u009f]+\s*)?$";
+const BLANK_OR_EMAIL: &str = r"^([^\s@\u0000-\u001f\u007f-\u009f]+@[^\s@\u0000-\u001f\u007f-\u009f]+)?$";
 /// Base64 of a number in decimal, or nothing: three digits at a time, then the two or the one that are left.
 const CURSOR: &str = concat!(
     "^(?!MD)",
