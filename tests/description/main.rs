@@ -14,5 +14,6 @@ mod scale;
 #[path = "../program/support.rs"]
 mod support;
 
+mod papers;
 mod schemathesis;
 mod typescript;
