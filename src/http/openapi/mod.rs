@@ -116,7 +116,7 @@ fn description() -> String {
          trimmed, composed (NFC) and then counted in code points. UUIDs have 36 characters, in any case. Paths answer with \
          and without a slash at their end.\n\n\
          **Answers** of success have status 200 and `\"code\": 0`. All others are `{{\"res\": \"error\", \"code\": ..., \
-         \"info\": \"...\"}}`. Every answer has an `x-request-id`, which the service's log has too; one that you send \
+         \"info\": \"...\"}}`; only what is no HTTP, or has too large a head (431), is answered without a body. Every other answer has an `x-request-id`, which the service's log has too; one that you send \
          (1 to 64 letters, digits, `-`, `_`, `.`) is kept.\n\n{table}\n\
          An unknown path is 404, an unknown method 405, both with code 1. Under `/api`, a missing token comes first (401), then \
          the limit (429), then path and method, then what was sent (400, 413), then what the database says.\n\n\
