@@ -95,6 +95,7 @@ tools:
 	@$(call need_if,! [ -e /usr/share/i18n/locales/en_US ],locales)
 	@$(need_schemathesis)
 	@$(call need,npm,nodejs npm)
+	@$(call need,chromium,chromium)
 	@$(need_typescript)
 
 # The tool writes beside Cargo.toml, and names the folder of this build; the file is to be the same for all.

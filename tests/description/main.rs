@@ -14,6 +14,7 @@ mod scale;
 #[path = "../program/support.rs"]
 mod support;
 
+mod docs;
 mod papers;
 mod schemathesis;
 mod typescript;
