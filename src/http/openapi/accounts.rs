@@ -1,7 +1,6 @@
 //! Accounts.
 
-use super::call::{Body, Call, Example, invalid};
-use super::examples::{ACME, TECH};
+use super::call::{ACME, Body, Call, Example, TECH, invalid};
 use super::lookup;
 use super::ordered::{Json, list, object};
 use super::schema::{
@@ -37,14 +36,14 @@ fn list_accounts() -> Call {
             Example {
                 name: "search",
                 summary: "Search by name",
-                request: object! { "filters": object! { "search": "acme", "status": "active", "page_size": 20_i64 } },
-                answer: object! { "code": 0_i64, "data": list![acme()], "next_page": Json::Null },
+                request: object! { "filters": object! { "search": "acme", "status": "active", "page_size": 20 } },
+                answer: object! { "code": 0, "data": list![acme()], "next_page": Json::Null },
             },
             Example {
                 name: "lite",
                 summary: "Lite, for selects",
                 request: object! { "action": "lite" },
-                answer: object! { "code": 0_i64, "data": list![
+                answer: object! { "code": 0, "data": list![
                     object! { "uuid": ACME, "name": "Acme Corp" },
                     object! { "uuid": TECH, "name": "Tech Solutions" },
                 ] },
@@ -73,7 +72,7 @@ fn get_account() -> Call {
 
 fn change_account() -> Call {
     let by_uuid = |action: &'static str| object! { "action": action, "uuid": ACME };
-    let done = |message: &'static str| object! { "code": 0_i64, "message": message, "uuid": ACME };
+    let done = |message: &'static str| object! { "code": 0, "message": message, "uuid": ACME };
     let simple =
         |name, summary, message| Example { name, summary, request: by_uuid(name), answer: done(message) };
     let invalid = invalid::<Change>(r#"{"action": "create", "name": ""}"#);
@@ -136,8 +135,8 @@ fn acme() -> Json {
 }
 
 fn found() -> Json {
-    let data = object! { "id": 1_i64, "uuid": ACME, "name": "Acme Corp", "active": true };
-    object! { "code": 0_i64, "data": data }
+    let data = object! { "id": 1, "uuid": ACME, "name": "Acme Corp", "active": true };
+    object! { "code": 0, "data": data }
 }
 
 pub(super) fn schemas() -> Vec<Named> {

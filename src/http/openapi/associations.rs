@@ -1,7 +1,6 @@
 //! Associations of contacts with accounts (API document, operation 8).
 
-use super::call::{Body, Call, Example, invalid};
-use super::examples::{ACME, CONTACT};
+use super::call::{ACME, Body, CONTACT, Call, Example, invalid};
 use super::ordered::{Json, list, object};
 use super::schema::{
     Named, action, by_action, exactly, id, list_page, one_of, page, record, reference, request, string,
@@ -27,7 +26,7 @@ fn pair() -> Json {
 }
 
 fn done(message: &'static str) -> Json {
-    object! { "code": 0_i64, "message": message }
+    object! { "code": 0, "message": message }
 }
 
 fn associate() -> Call {
@@ -46,7 +45,7 @@ fn associate() -> Call {
         examples: vec![Example {
             name: "associate",
             summary: "Associate",
-            request: pair().with("rol_id", 1_i64),
+            request: pair().with("rol_id", 1),
             answer: done("Contact associated to account successfully"),
         }],
         errors: invalid::<PairAndRole>(&format!(r#"{{"contact_uuid": "{CONTACT}", "account_uuid": "{ACME}"}}"#))
@@ -92,7 +91,7 @@ fn act() -> Call {
         "last_name": "Doe",
         "account_uuid": ACME,
         "account_name": "Acme Corp",
-        "rol_id": 1_i64,
+        "rol_id": 1,
         "rol_name": "Decisor",
     };
     Call {
@@ -113,8 +112,8 @@ fn act() -> Call {
             Example {
                 name: "list",
                 summary: "List those of a contact",
-                request: object! { "action": "list", "contact_uuid": CONTACT, "page_size": 20_i64 },
-                answer: object! { "code": 0_i64, "data": list![row], "next_page": Json::Null },
+                request: object! { "action": "list", "contact_uuid": CONTACT, "page_size": 20 },
+                answer: object! { "code": 0, "data": list![row], "next_page": Json::Null },
             },
             Example {
                 name: "changeRole",
@@ -123,7 +122,7 @@ fn act() -> Call {
                     "action": "change-role",
                     "contact_uuid": CONTACT,
                     "account_uuid": ACME,
-                    "rol_id": 2_i64,
+                    "rol_id": 2,
                 },
                 answer: done("Association updated successfully"),
             },

@@ -1,7 +1,6 @@
 //! Contacts (API document, operations 1 to 7).
 
-use super::call::{Body, Call, Example, invalid};
-use super::examples::{ACME, CONTACT, JANE, TECH};
+use super::call::{ACME, Body, CONTACT, Call, Example, JANE, TECH, invalid};
 use super::lookup;
 use super::ordered::{Json, list, object};
 use super::schema::{
@@ -24,8 +23,8 @@ pub(super) fn paths() -> Vec<Named> {
 
 fn list_contacts() -> Call {
     let example = |name, summary, request, answer| Example { name, summary, request, answer };
-    let page_of_john = || object! { "code": 0_i64, "data": list![john()], "next_page": "MTIz" };
-    let last_page = |rows: Json| object! { "code": 0_i64, "data": rows, "next_page": Json::Null };
+    let page_of_john = || object! { "code": 0, "data": list![john()], "next_page": "MTIz" };
+    let last_page = |rows: Json| object! { "code": 0, "data": rows, "next_page": Json::Null };
     Call {
         id: "listContacts",
         tag: TAG,
@@ -47,7 +46,7 @@ fn list_contacts() -> Call {
                     "contacts": list![CONTACT],
                     "search": "John",
                     "page": "MTIz",
-                    "page_size": 10_i64,
+                    "page_size": 10,
                 } },
                 page_of_john(),
             ),
@@ -55,7 +54,7 @@ fn list_contacts() -> Call {
                 "lite",
                 "Lite, for selects",
                 object! { "action": "lite" },
-                object! { "code": 0_i64, "data": list![name(CONTACT, "John", "Doe"), name(JANE, "Jane", "Smith")] },
+                object! { "code": 0, "data": list![name(CONTACT, "John", "Doe"), name(JANE, "Jane", "Smith")] },
             ),
             example(
                 "contacts",
@@ -78,7 +77,7 @@ fn list_contacts() -> Call {
             example(
                 "combined",
                 "Several filters and a page",
-                object! { "filters": object! { "accounts": list![ACME], "search": "John", "page_size": 20_i64 } },
+                object! { "filters": object! { "accounts": list![ACME], "search": "John", "page_size": 20 } },
                 last_page(list![john()]),
             ),
         ],
@@ -105,7 +104,7 @@ fn get_contact() -> Call {
 
 fn change_contact() -> Call {
     let by_uuid = |action: &'static str| object! { "action": action, "uuid": CONTACT };
-    let done = |message: &'static str| object! { "code": 0_i64, "message": message, "uuid": CONTACT };
+    let done = |message: &'static str| object! { "code": 0, "message": message, "uuid": CONTACT };
     let saved = |message: &'static str, details: Json| done(message).with("data", details);
     let simple =
         |name, summary, message| Example { name, summary, request: by_uuid(name), answer: done(message) };
@@ -191,9 +190,9 @@ fn john() -> Json {
 }
 
 fn found() -> Json {
-    let data = details(object! { "id": 1_i64, "uuid": CONTACT }, "Doe", "john.doe@example.com");
+    let data = details(object! { "id": 1, "uuid": CONTACT }, "Doe", "john.doe@example.com");
     let accounts = list![object! { "uuid": ACME, "name": "Acme Corp" }];
-    object! { "code": 0_i64, "data": data.with("associated_accounts", accounts) }
+    object! { "code": 0, "data": data.with("associated_accounts", accounts) }
 }
 
 fn name(uuid: &'static str, first_name: &'static str, last_name: &'static str) -> Json {
@@ -212,7 +211,13 @@ fn requests() -> Vec<Named> {
         || [("first_name", text("First name.", Name::MAX)), ("last_name", text("Last name.", Name::MAX))];
     let optional = || {
         [
-            ("email", optional_email("Email address. Blank or `null` is none.", Email::MAX)),
+            (
+                "email",
+                optional_email(
+                    "Email address: something on both sides of one `@`, and no blanks in it. Blank or `null` is none.",
+                    Email::MAX,
+                ),
+            ),
             ("phone", optional_text("Telephone number, of any form. Blank or `null` is none.", Phone::MAX)),
         ]
     };

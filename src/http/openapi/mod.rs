@@ -7,7 +7,6 @@ mod accounts;
 mod associations;
 mod call;
 mod contacts;
-mod examples;
 mod lookup;
 mod ordered;
 mod roles;
@@ -188,7 +187,7 @@ fn headers() -> Json {
             "string",
             "\"default\";r=9;t=1".into(),
         ),
-        "Retry-After": header(true, "The seconds after which to come back.", "integer", 1_i64.into()),
+        "Retry-After": header(true, "The seconds after which to come back.", "integer", 1.into()),
         "WWW-Authenticate": header(true, "How to say who you are.", "string", "Bearer".into()),
     }
 }

@@ -57,6 +57,12 @@ impl From<bool> for Json {
     }
 }
 
+impl From<i32> for Json {
+    fn from(number: i32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
 impl From<i64> for Json {
     fn from(number: i64) -> Self {
         Self::Number(number)

@@ -20,7 +20,7 @@ pub(super) fn paths() -> Vec<Named> {
 }
 
 fn list() -> Call {
-    let rows = (1_i64..).zip(DEFAULTS).map(|(id, name)| object! { "id": id, "name": name });
+    let rows = (1..).zip(DEFAULTS).map(|(id, name)| object! { "id": id, "name": name });
     Call {
         id: "listRoles",
         tag: TAG,
@@ -36,14 +36,14 @@ fn list() -> Call {
             name: "all",
             summary: "A new workspace's roles",
             request: Json::Object(Vec::new()),
-            answer: object! { "code": 0_i64, "data": rows.collect::<Vec<_>>() },
+            answer: object! { "code": 0, "data": rows.collect::<Vec<_>>() },
         }],
         errors: Vec::from_iter(invalid::<List>(r#"{"action": "lite"}"#)),
     }
 }
 
 fn change() -> Call {
-    let done = |message: &'static str, id: i64| object! { "code": 0_i64, "message": message, "id": id };
+    let done = |message: &'static str, id: i64| object! { "code": 0, "message": message, "id": id };
     let next = DEFAULTS.len() as i64 + 1;
     Call {
         id: "changeRole",

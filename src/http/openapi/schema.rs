@@ -32,7 +32,7 @@ pub(super) fn text(description: &'static str, most: usize) -> Json {
     object! {
         "type": "string",
         "description": description,
-        "minLength": 1_i64,
+        "minLength": 1,
         "maxLength": most,
         "pattern": TEXT,
     }
@@ -79,7 +79,7 @@ pub(super) fn id(description: &'static str) -> Json {
         "type": "integer",
         "format": "int64",
         "description": description,
-        "minimum": 1_i64,
+        "minimum": 1,
         "maximum": i64::MAX,
     }
 }
@@ -129,7 +129,7 @@ pub(super) fn page() -> [Named; 2] {
             "How many there are on a page, at most; {} if it is left out. Out of bounds is refused, not adjusted.",
             PageRequest::DEFAULT_SIZE
         ),
-        "minimum": 1_i64,
+        "minimum": 1,
         "maximum": PageRequest::MAX_SIZE,
     };
     [("page", page), ("page_size", size)]
