@@ -76,6 +76,7 @@ torture: tools
 	CONTACTS_TORTURE=1 cargo test --locked --test torture --test nodes -- --nocapture --test-threads 1
 	CONTACTS_TORTURE=1 cargo test --locked --test api cursors:: -- --nocapture
 	CONTACTS_TORTURE=1 cargo test --locked --test api strings:: -- --nocapture
+	CONTACTS_TORTURE=1 cargo test --locked --test description finds_nothing -- --nocapture
 	$(MAKE) fuzz
 
 # Whatever callers may send, by coverage: FUZZ names targets, as in make fuzz FUZZ=search FUZZ_SECONDS=600.
