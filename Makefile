@@ -73,7 +73,7 @@ test: check tools
 	cargo test --locked
 
 torture: tools
-	CONTACTS_TORTURE=1 cargo test --locked --test torture --test nodes -- --nocapture --test-threads 1
+	CONTACTS_TORTURE=1 cargo test --locked --no-fail-fast --test torture --test nodes -- --nocapture --test-threads 1
 	CONTACTS_TORTURE=1 cargo test --locked --test api cursors:: -- --nocapture
 	CONTACTS_TORTURE=1 cargo test --locked --test api strings:: -- --nocapture
 	CONTACTS_TORTURE=1 cargo test --locked --test description finds_nothing -- --nocapture

@@ -64,20 +64,19 @@ fn three_nodes_let_pass_what_one_may_ask_and_no_more() {
     let _alone = alone();
     let (cluster, redis) = (Cluster::start(&[]), Redis::start());
     let nodes = nodes(&cluster, &redis);
-    // A machine that is busy with something else may keep a node from Redis for a moment, which its log tells.
+    // A machine that is busy with something else may keep a node from Redis for a moment, which its log tells. Then each
+    // node may let pass what all may otherwise.
     for attempt in 1.. {
         let lost = || nodes.iter().map(|node| node.says("Redis does not answer")).sum::<usize>();
         let before = lost();
         let (passed, refused, took) = load(&nodes, &format!("user{attempt}"), seconds());
-        println!(
-            "{passed} requests passed in {took:?}, {refused} were refused; Redis was away {} times",
-            lost() - before
-        );
-        if lost() == before {
-            assert!((LIMIT * seconds()..=most(took)).contains(&passed), "{passed} passed in {took:?}");
+        let away = lost() - before;
+        println!("{passed} requests passed in {took:?}, {refused} were refused; Redis was away {away} times");
+        let most = most(took) + away * NODES * LIMIT;
+        assert!((LIMIT * seconds()..=most).contains(&passed), "{passed} passed in {took:?}");
+        if away == 0 || attempt == 5 {
             break;
         }
-        assert!(attempt < 5, "{}", nodes[0].log());
         until("all nodes have Redis", || {
             nodes.iter().all(|node| node.says("Redis answers again") == node.says("Redis does not answer"))
         });
