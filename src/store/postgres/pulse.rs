@@ -12,6 +12,7 @@ use tokio::runtime;
 use tokio::sync::watch::{Receiver, Sender};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::connect::Connector;
@@ -122,16 +123,25 @@ async fn ask(connected: &mut Option<Connected>, connector: &Connector) -> Result
         }
     }
     *connected = None;
+    let mut made = connect(connector).await;
+    // Somebody may have ended that one too, while the server goes on.
+    if made.as_ref().is_err_and(|error| error.code() == Some(&SqlState::ADMIN_SHUTDOWN)) {
+        made = connect(connector).await;
+    }
+    *connected = made.map_err(|error| describe(&error))?;
+    Ok(turned)
+}
+
+/// A new connection; none if the server takes no more, but still serves those that it has.
+async fn connect(connector: &Connector) -> Result<Option<Connected>, tokio_postgres::Error> {
     match connector.open().await {
         Ok((client, running)) => {
-            let read_only = only_reads(&client).await.map_err(|error| describe(&error))?;
-            *connected = Some(Connected { client, running, read_only });
+            let read_only = only_reads(&client).await?;
+            Ok(Some(Connected { client, running, read_only }))
         }
-        // A server that takes no more connections still serves those that it has.
-        Err(error) if refuses(&error) => {}
-        Err(error) => return Err(describe(&error)),
+        Err(error) if refuses(&error) => Ok(None),
+        Err(error) => Err(error),
     }
-    Ok(turned)
 }
 
 /// Whether a server takes no writes.
