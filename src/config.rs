@@ -16,7 +16,9 @@ use clap::error::ErrorKind;
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
 use crate::fetch;
-use crate::http::{Bounds, CertificateFiles, Edge, Network, Origin, Patience, Proxies, RedisAddress};
+use crate::http::{
+    Bounds, CertificateFiles, Edge, LoginUrl, Network, Origin, Patience, Proxies, RedisAddress,
+};
 use crate::role;
 use crate::store::{self, Address, Day, Options};
 use crate::text::Text;
@@ -179,6 +181,10 @@ pub struct Clients {
     /// Origins whose pages may call the service from a browser, for example `https://app.example.com`, or * for all; without any, none may
     #[arg(long, env = "CONTACTS_CORS_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
     pub cors_origins: Vec<Origin>,
+    /// Where the web page sends people whose token is missing or over, for example `https://login.example.com` or /login; it
+    /// sends them back to the page with their token, as /#token=TOKEN. Without it, the page asks for a token to be pasted
+    #[arg(long, env = "CONTACTS_LOGIN_URL", value_name = "ADDRESS")]
+    pub login_url: Option<LoginUrl>,
     /// Connections at most, and fewer where the process may not have as many files open; who comes then is answered 503
     #[arg(long, env = "CONTACTS_MAX_CONNECTIONS", value_name = "N", default_value_t = Bounds::default().connections)]
     pub max_connections: NonZeroU32,
@@ -230,7 +236,13 @@ impl Clients {
             body: self.max_body,
         };
         let proxies = Proxies::new(self.trusted_proxies.clone());
-        Edge { bounds, proxies, origins: self.cors_origins.clone(), traces: false }
+        Edge {
+            bounds,
+            proxies,
+            origins: self.cors_origins.clone(),
+            login: self.login_url.clone(),
+            traces: false,
+        }
     }
 
     /// Where the certificate is, if the service speaks TLS.

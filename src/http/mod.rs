@@ -15,6 +15,7 @@ mod limit;
 mod list;
 mod metrics;
 mod openapi;
+mod page;
 mod patience;
 mod peer;
 mod roles;
@@ -42,6 +43,7 @@ use room::Room;
 pub use cors::Origin;
 pub use limit::{InvalidAddress, Limits, RedisAddress};
 pub use openapi::openapi;
+pub use page::LoginUrl;
 pub use patience::Patience;
 pub use peer::{Network, Proxies};
 pub use server::{Bounds, Server};
@@ -67,6 +69,8 @@ pub struct Edge {
     pub proxies: Proxies,
     /// Which pages may call from a browser, beside those of the service's own origin.
     pub origins: Vec<Origin>,
+    /// Where the page sends people to sign in.
+    pub login: Option<LoginUrl>,
     /// Whether spans go to a collector, and so are worth more than an id.
     pub traces: bool,
 }
@@ -117,7 +121,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/docs/{file}", get(docs::file))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
-        .merge(api);
+        .merge(api)
+        .merge(page::routes(app.edge.login.as_ref()));
     if !app.edge.origins.is_empty() {
         all = all.layer(cors::layer(&app.edge.origins));
     }

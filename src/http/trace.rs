@@ -131,8 +131,8 @@ impl Drop for Call<'_> {
 pub(super) fn mark(response: &mut Response, id: HeaderValue) {
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
-    // No answer is kept by a browser or a proxy, nor taken for anything but what it says it is.
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Only the page's files are kept by a browser or a proxy, and nothing is taken for anything but what it says it is.
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 

@@ -7,7 +7,7 @@ use crate::support::*;
 
 on_both! {
     async fn another_path_or_method_is_answered_in_the_documented_shape(app: TestApp) {
-        for path in ["/api/sales/contact", "/nothing", "/"] {
+        for path in ["/api/sales/contact", "/nothing", "/web", "/web/nothing"] {
             let (answer, _) = app.request(Method::GET, path, "").await;
             assert_eq!(answer, (404, json!({ "res": "error", "code": 1, "info": "Path not found" })), "{path}");
         }

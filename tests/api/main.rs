@@ -38,6 +38,7 @@ mod limit;
 mod metrics;
 mod model;
 mod openapi;
+mod page;
 mod races;
 mod raw_bytes;
 mod shared_limit;

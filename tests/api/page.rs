@@ -1,0 +1,140 @@
+//! The web page: how its files are answered.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request};
+use contacts::http::{Edge, Limits};
+use contacts::token::Verifier;
+
+use crate::support::*;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+                      require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// Where each file of `web/` is answered.
+fn paths() -> Vec<String> {
+    let names = fs::read_dir("web").unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.map(|name| if name == "index.html" { "/".to_owned() } else { format!("/web/{name}") }).collect()
+}
+
+async fn app(login: Option<&str>) -> TestApp {
+    let edge = Edge { login: login.map(|login| login.parse().unwrap()), ..Edge::default() };
+    TestApp::meeting(edge, Database::Sqlite, Verifier::with_secret(&secret(), claims()), Limits::new(1)).await
+}
+
+async fn send(app: &TestApp, method: Method, path: &str, known: Option<&str>) -> (u16, HeaderMap, Vec<u8>) {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(known) = known {
+        request = request.header("if-none-match", known);
+    }
+    let (status, headers, body) = app.send(request.body(Body::empty()).unwrap()).await;
+    (status.as_u16(), headers, body)
+}
+
+#[tokio::test]
+async fn every_file_is_answered_without_a_token_or_a_limit() {
+    let app = app(None).await;
+    for path in paths() {
+        let (status, headers, body) = send(&app, Method::GET, &path, None).await;
+        assert_eq!(status, 200, "{path}");
+        let media_type = match path.rsplit_once('.') {
+            None => "text/html; charset=utf-8",
+            Some((_, "js")) => "text/javascript; charset=utf-8",
+            Some((_, "css")) => "text/css; charset=utf-8",
+            Some((_, "svg")) => "image/svg+xml",
+            Some((_, other)) => panic!("{other}: which media type?"),
+        };
+        for (name, value) in [
+            ("content-type", media_type),
+            ("content-security-policy", POLICY),
+            ("cache-control", "no-cache"),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+        ] {
+            assert_eq!(headers[name], value, "{path} {name}");
+        }
+        assert!(!body.is_empty(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_has_a_file_is_not_sent_it_again() {
+    let app = app(None).await;
+    for path in ["/", "/web/app.js"] {
+        let (_, headers, body) = send(&app, Method::GET, path, None).await;
+        let etag = headers["etag"].to_str().unwrap();
+        for known in [etag, &format!("W/{etag}"), &format!("\"other\", {etag}"), "*"] {
+            let (status, headers, body) = send(&app, Method::GET, path, Some(known)).await;
+            assert_eq!((status, body.len()), (304, 0), "{path} {known}");
+            assert_eq!(headers["etag"], etag);
+            assert_eq!(headers["cache-control"], "no-cache");
+        }
+        assert_eq!(send(&app, Method::GET, path, Some("\"other\"")).await.0, 200);
+        let (status, head, nothing) = send(&app, Method::HEAD, path, None).await;
+        assert_eq!((status, nothing.len()), (200, 0));
+        assert_eq!(head["content-length"], body.len().to_string());
+        assert_eq!(send(&app, Method::POST, path, None).await.0, 405);
+    }
+    assert_eq!(send(&app, Method::GET, "/web/nothing.js", None).await.0, 404);
+    assert_eq!(send(&app, Method::GET, "/web/index.html", None).await.0, 404);
+}
+
+#[tokio::test]
+async fn the_login_address_is_in_the_page() {
+    let meta = async |login| {
+        let (_, headers, body) = send(&app(login).await, Method::GET, "/", None).await;
+        let text = String::from_utf8(body).unwrap();
+        let line = text.lines().find(|line| line.contains("login-url")).unwrap().trim().to_owned();
+        (line, headers["etag"].clone())
+    };
+    let (none, bare) = meta(None).await;
+    assert_eq!(none, r#"<meta name="login-url" content="">"#);
+    let (some, other) = meta(Some("https://login.example.com/?a=1&b=2")).await;
+    assert_eq!(some, r#"<meta name="login-url" content="https://login.example.com/?a=1&amp;b=2">"#);
+    assert_ne!(bare, other);
+}
+
+#[test]
+fn both_languages_have_the_same_sentences() {
+    let keys = |language: &str| -> BTreeSet<String> {
+        let text = fs::read_to_string(format!("web/{language}.js")).unwrap();
+        // A key is at the beginning of a line, or behind the comma of the one before.
+        let starts = text.split(['\n', ',', '{']).map(str::trim_start);
+        let keys = starts.filter_map(|start| {
+            let (key, _) = start.split_once(": ")?;
+            let key = key.trim_matches('"');
+            key.chars().all(|c| c.is_ascii_alphanumeric() || "._".contains(c)).then(|| key.to_owned())
+        });
+        keys.filter(|key| !["one", "other", "n"].contains(&key.as_str())).collect()
+    };
+    let (es, en) = (keys("es"), keys("en"));
+    assert!(es.len() > 200, "{}", es.len());
+    assert_eq!(es.difference(&en).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert_eq!(en.difference(&es).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn the_page_never_makes_html_or_script_of_text() {
+    for file in fs::read_dir("web").unwrap() {
+        let path = file.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        for banned in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "new Function",
+            " style=\"",
+            "onclick=\"",
+            "http://",
+            "https://",
+        ] {
+            let allowed = banned == "http://" && text.contains("http://www.w3.org/2000/svg");
+            assert!(!text.contains(banned) || allowed, "{} has {banned}", path.display());
+        }
+    }
+}

@@ -1,0 +1,145 @@
+// Every call to the service: within its rate limit, with the user's token, and again where that is safe.
+import { Lost, Refused } from "./errors.js";
+import { bearer } from "./session.js";
+
+/** The service allows ten in any second; a little more than one, because the way there is not always equally long. */
+const PER_WINDOW = 10;
+const WINDOW = 1040;
+
+/** @type {number[]} when the last calls were sent, oldest first */
+const sent = [];
+/** Who waits for a turn: somebody in front of the screen, and what goes on in the background. */
+const lanes = { front: [], back: [] };
+let timer = 0;
+
+/** Resolves when a call may be sent. @param {"front" | "back"} lane @param {AbortSignal} [signal] */
+function turn(lane, signal) {
+  return new Promise((resolve, reject) => {
+    const entry = { resolve, signal };
+    signal?.addEventListener("abort", () => {
+      const place = lanes[lane].indexOf(entry);
+      if (place >= 0) lanes[lane].splice(place, 1);
+      reject(signal.reason);
+    });
+    lanes[lane].push(entry);
+    pump();
+  });
+}
+
+function pump() {
+  clearTimeout(timer);
+  const now = performance.now();
+  while (sent.length && now - sent[0] >= WINDOW) sent.shift();
+  // What goes on in the background leaves one place free, so that a click never waits behind it for long.
+  const next = () => {
+    if (sent.length < PER_WINDOW && lanes.front.length) return lanes.front.shift();
+    return sent.length < PER_WINDOW - 1 ? lanes.back.shift() : undefined;
+  };
+  for (let entry = next(); entry; entry = next()) {
+    sent.push(now);
+    entry.resolve();
+  }
+  if (lanes.front.length || lanes.back.length) timer = setTimeout(pump, WINDOW - (now - sent[0]) + 1);
+}
+
+/** Tells `state` events: "fine", "lost" (no connection) or "busy" (the service asks to come back later). */
+export const connection = new EventTarget();
+let state = "fine";
+/** @type {Promise<void> | null} while there is no connection: resolves when there is one again */
+let back = null;
+
+function become(value) {
+  if (value === state) return;
+  state = value;
+  connection.dispatchEvent(new CustomEvent("state", { detail: value }));
+}
+
+/** One question after another, ever more slowly, until the service is there again, however many calls wait for it. */
+function untilBack() {
+  back ??= (async () => {
+    become("lost");
+    for (let wait = 500; ; wait = Math.min(wait * 1.6, 5000)) {
+      await Promise.race([sleep(wait), new Promise((resolve) => addEventListener("online", resolve, { once: true }))]);
+      const answer = await fetch("health", { cache: "no-store" }).catch(() => null);
+      if (answer?.ok) break;
+    }
+    back = null;
+    become("fine");
+  })();
+  return back;
+}
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A wait that an abort ends. */
+function unlessAborted(promise, signal) {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    promise.then(resolve, reject);
+  });
+}
+
+/** What is done when the service does not know the token any more. */
+let unauthorized = () => {};
+export const onUnauthorized = (act) => (unauthorized = act);
+
+/**
+ * One call. A 429 was refused before anything was done, so it is always sent again when the service says. After a lost
+ * connection or a 503 nobody knows, so only what may be done twice (`again`) is; anything else is `Lost`.
+ * @param {string} path below /api/sales
+ * @param {object} body
+ * @param {{ signal?: AbortSignal, again?: boolean, lane?: "front" | "back", done?: number }} [how] `done` is the code
+ *   that a repeated call gets where the first one was carried out after all
+ */
+export async function call(path, body, { signal, again = false, lane = "front", done } = {}) {
+  const token = bearer();
+  let doubt = false;
+  for (;;) {
+    await turn(lane, signal);
+    if (back && again) await unlessAborted(back, signal);
+    let response, answer;
+    try {
+      response = await fetch(`api/sales/${path}`, {
+        method: "POST",
+        headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+        signal,
+      });
+      answer = await response.json();
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      doubt = true;
+      const returned = untilBack();
+      if (!again) throw new Lost();
+      await unlessAborted(returned, signal);
+      continue;
+    }
+    if (response.ok) {
+      if (!back) become("fine");
+      return answer;
+    }
+    const busy = response.status === 503;
+    if (response.status === 429 || (busy && again)) {
+      doubt ||= busy;
+      if (busy) become("busy");
+      await unlessAborted(sleep(1000 * (Number(response.headers.get("Retry-After")) || 1) + Math.random() * 200), signal);
+      continue;
+    }
+    if (busy) throw new Lost();
+    if (response.status === 401 && token === bearer()) unauthorized();
+    if (doubt && done !== undefined && answer.code === done) return answer;
+    throw new Refused(response.status, answer, response.headers.get("x-request-id") ?? "–");
+  }
+}
+
+/** Sends something on the way out of the page; what becomes of it nobody sees. */
+export function sendOnLeaving(path, body) {
+  fetch(`api/sales/${path}`, {
+    method: "POST",
+    keepalive: true,
+    headers: { Authorization: `Bearer ${bearer()}`, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  }).catch(() => {});
+}

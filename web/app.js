@@ -1,0 +1,151 @@
+// Where the page begins: who is signed in, which view is shown, and the frame around it.
+import { accountsView } from "./accounts.js";
+import { connection, onUnauthorized } from "./api.js";
+import { contactsView } from "./contacts.js";
+import { confirm, menu, menuItem } from "./dialog.js";
+import { h, icon } from "./dom.js";
+import { enterView } from "./enter.js";
+import { lang, setLang, t } from "./i18n.js";
+import { importView } from "./import.js";
+import { listenToKeys, showKeys } from "./keys.js";
+import { forgetRoles } from "./links.js";
+import { avatar, iconButton } from "./parts.js";
+import { setTheme, theme } from "./prefs.js";
+import { rolesView } from "./roles.js";
+import { bearer, loginUrl, restore, signOut, user } from "./session.js";
+
+const VIEWS = { contacts: contactsView, accounts: accountsView, roles: rolesView, import: importView };
+const PICTURES = { contacts: "people", accounts: "building", roles: "tag", import: "upload" };
+
+const root = document.getElementById("app");
+const narrow = matchMedia("(max-width: 860px)");
+/** @type {{ name: string, element: HTMLElement, open: (id?: string) => void, stop: () => void, title: string, busy?: () => boolean } | null} */
+let view = null;
+let main, panelPlace, banner;
+
+const path = () => location.hash.replace(/^#\/?/, "").split("/");
+const go = (to) => (location.hash = `/${to}`);
+
+/** Puts the panel of one beside the list; on a phone it covers it, and what is below can't be reached. */
+function setPanel(panel) {
+  panelPlace.replaceChildren(...(panel ? [panel] : []));
+  root.classList.toggle("has-panel", panel !== null);
+  reachOnlyWhatIsSeen();
+}
+
+function reachOnlyWhatIsSeen() {
+  const covered = narrow.matches && root.classList.contains("has-panel");
+  for (const part of root.querySelectorAll(".side, .top, .tabs, .main")) part.inert = covered;
+}
+narrow.addEventListener("change", reachOnlyWhatIsSeen);
+
+function show() {
+  if (!bearer()) return;
+  const [name, id] = path();
+  const known = name in VIEWS ? name : "contacts";
+  if (view?.name !== known) {
+    view?.stop();
+    setPanel(null);
+    view = { name: known, ...VIEWS[known]({ go, setPanel }) };
+    main.replaceChildren(view.element);
+    document.title = `${view.title} · ${t("product")}`;
+    for (const link of root.querySelectorAll("[data-view]")) {
+      if (link.dataset.view === known) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    if (!id) view.element.querySelector("h1").focus({ preventScroll: true });
+  }
+  view.open(id);
+}
+
+let shownPath = "";
+async function routed() {
+  // An import goes on only while it is in sight; leaving asks first.
+  if (view?.busy?.() && path()[0] !== view.name) {
+    const to = location.hash;
+    history.replaceState(null, "", `#/${view.name}`);
+    if (!(await confirm(t("leave.title"), t("leave.text"), t("leave.yes"), { kind: "danger" }))) return;
+    view.stop();
+    view = null;
+    history.replaceState(null, "", to);
+  }
+  shownPath = location.hash;
+  show();
+}
+
+function navigation(kind) {
+  return h("nav", { class: kind, "aria-label": t("nav") }, Object.keys(VIEWS).map((name) =>
+    h("a", { href: `#/${name}`, "data-view": name }, icon(PICTURES[name]), h("span", {}, t(name === "import" ? "import.short" : name)))));
+}
+
+/** Language, theme, keys, the API, and the way out. */
+function settings(opener) {
+  const choice = (label, on, act) => menuItem(label, act, { role: "menuitemradio", "aria-checked": `${on}` });
+  const group = (title, ...items) => h("div", { role: "group", "aria-label": title, class: "menu-group" }, h("span", { class: "menu-title", "aria-hidden": "true" }, title), items);
+  return menu(opener, () => [
+    group(t("menu.language"), [["es", "Español"], ["en", "English"]].map(([code, name]) => choice(name, lang() === code, () => { setLang(code); start(); }))),
+    group(t("menu.theme"), ["", "light", "dark"].map((value) => choice(t(`theme.${value || "auto"}`), theme() === value, () => setTheme(value)))),
+    h("div", { role: "group", class: "menu-group", "aria-label": t("menu.more") }, menuItem(t("keys.title"), showKeys), h("a", { role: "menuitem", tabIndex: -1, class: "menu-item", href: "docs", target: "_blank", rel: "noopener" }, t("menu.api"))),
+    h("div", { role: "group", class: "menu-group", "aria-label": t("menu.session") }, menuItem(t("signOut"), () => leave("")))]);
+}
+
+function frame() {
+  const { name, workspace } = user();
+  const who = name || t("you");
+  const opener = h("button", { type: "button", class: "me", "aria-label": t("menu.open", { name: who }) }, avatar(who, who), h("span", { class: "lines" },
+    h("span", { class: "name" }, who), h("span", { class: "under" }, workspace)), icon("more"));
+  banner = h("div", { class: "banner", role: "status", hidden: true });
+  main = h("main", { class: "main", id: "main" });
+  panelPlace = h("div", { class: "panel-place" });
+  const skip = h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); main.querySelector("h1").focus(); } }, t("skip"));
+  root.className = "app";
+  root.replaceChildren(skip, h("div", { class: "side" }, h("a", { class: "brand", href: "#/contacts" }, h("img", { src: "web/icon.svg", alt: "", width: 28, height: 28 }), t("product")), navigation("side-nav"), settings(opener)),
+    h("div", { class: "top" }, settings(iconButton(t("menu.open", { name: who }), "menu"))),
+    banner, main, panelPlace, navigation("tabs"));
+}
+
+function leave(why) {
+  view?.stop();
+  view = null;
+  signOut();
+  forgetRoles();
+  document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.remove());
+  if (why && loginUrl()) location.assign(loginUrl());
+  else enter(why);
+}
+
+function enter(why = "") {
+  root.className = "app";
+  document.title = t("product");
+  const element = enterView({ why, enter: start });
+  root.replaceChildren(element, h("div", { class: "enter-menu" }, settings(iconButton(t("menu.more"), "menu"))));
+  element.querySelector(why ? "input" : "h1").focus();
+}
+
+function start() {
+  root.removeAttribute("aria-busy");
+  view?.stop();
+  view = null;
+  if (!bearer()) return enter();
+  frame();
+  show();
+}
+
+connection.addEventListener("state", ({ detail }) => {
+  if (!banner) return;
+  banner.hidden = detail === "fine";
+  banner.className = `banner ${detail}`;
+  banner.replaceChildren(icon("offline"), h("span", {}, t(detail === "busy" ? "banner.busy" : "banner.lost")));
+  if (detail === "fine") banner.textContent = "";
+});
+onUnauthorized(() => bearer() && leave(t("enter.expired")));
+listenToKeys({ go, escape: () => view && path()[1] && go(view.name) });
+addEventListener("hashchange", () => {
+  if (location.hash.includes("token=")) {
+    restore();
+    start();
+  } else if (location.hash !== shownPath) routed();
+});
+
+restore();
+start();

@@ -1,0 +1,63 @@
+// What can be done with several contacts at once, one call after another within the rate limit.
+import { h } from "./dom.js";
+import { associate, changeContact, fullName } from "./calls.js";
+import { Refused, say } from "./errors.js";
+import { exportRows } from "./export.js";
+import { t } from "./i18n.js";
+import { linkDialog } from "./links.js";
+import { button, iconButton } from "./parts.js";
+import { job, toast } from "./toast.js";
+
+/** @param {{ list: any, remove: (contacts: any[]) => void, patch: (uuid: string, change: object) => void }} options */
+export function bulkBar({ list, remove, patch }) {
+  const count = h("p", { class: "bulk-count" });
+  const act = (label, icon, run, kind = "") => button(label, { icon, kind: `quiet ${kind}`, "aria-label": label, onclick: () => run(list.selected()) });
+  const element = h("div", { class: "bulk", role: "toolbar", "aria-label": t("bulk.label"), hidden: true }, count,
+    act(t("activate"), "play", (contacts) => changeState("activate", contacts)),
+    act(t("inactivate"), "pause", (contacts) => changeState("inactivate", contacts)),
+    act(t("associate"), "link", associateAll),
+    act(t("export"), "download", (contacts) => exportRows(contacts)),
+    act(t("delete"), "trash", remove, "danger"),
+    iconButton(t("bulk.clear"), "close", { onclick: () => { list.clearSelection(); list.focus(); } }));
+
+  const carryOut = (title, contacts, each) => job(title, contacts, each);
+
+  /** Says what became of it; what was so already is told apart from what failed. */
+  function tell(key, { done, failed, stopped }, wasSo) {
+    const same = failed.filter(([, error]) => error instanceof Refused && error.code === wasSo);
+    const bad = failed.filter((entry) => !same.includes(entry));
+    const parts = [t(key, { n: done.length }), same.length && t("bulk.same", { n: same.length }), bad.length && t("bulk.failed", { n: bad.length, why: say(bad[0][1]) }),
+      stopped && t("bulk.stopped")];
+    toast(parts.filter(Boolean).join(" "), { kind: bad.length ? "bad" : "good", ms: bad.length ? 12000 : undefined });
+  }
+
+  async function changeState(action, contacts) {
+    const active = action === "activate";
+    const result = await carryOut(t(`bulk.${action}`), contacts, async (contact, signal) => {
+      await changeContact(action, contact.uuid, { signal, lane: "back" });
+      patch(contact.uuid, { active });
+    });
+    tell(`bulk.${action}Done`, result, 4);
+  }
+
+  function associateAll(contacts) {
+    linkDialog(t("bulk.associateTitle", { n: contacts.length }), async (account, role) => {
+      carryOut(t("bulk.associate"), contacts, async (contact, signal) => {
+        await associate(contact.uuid, account.uuid, role.id, { signal, lane: "back" });
+        const accounts = list.find(contact.uuid)?.associated_accounts ?? [];
+        patch(contact.uuid, { associated_accounts: [...accounts, account] });
+      }).then((result) => tell("bulk.associateDone", result, 8));
+    });
+  }
+
+  return {
+    element,
+    carryOut,
+    /** @param {any[]} contacts */
+    show(contacts) {
+      element.hidden = contacts.length === 0;
+      count.textContent = t("bulk.count", { n: contacts.length });
+      element.setAttribute("title", contacts.length === 1 ? fullName(contacts[0]) : "");
+    },
+  };
+}

@@ -1,0 +1,80 @@
+// One contact: who it is, how to reach them, what they are to which accounts.
+import { h, icon } from "./dom.js";
+import { changeContact, fullName, getContact } from "./calls.js";
+import { say } from "./errors.js";
+import { t } from "./i18n.js";
+import { linkDialog, linkList } from "./links.js";
+import { avatar, button, iconButton, panelFrame, statePill } from "./parts.js";
+import { toast } from "./toast.js";
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(t("copied"), { kind: "good", ms: 2500 });
+  } catch {
+    toast(t("copyFailed"), { kind: "bad" });
+  }
+}
+
+/** A way to reach somebody, or what to say where there is none. */
+function reach(picture, label, value, scheme) {
+  return h("div", { class: "reach" }, icon(picture), h("div", { class: "lines" }, h("span", { class: "under" }, label),
+    value ? h("a", { href: scheme + encodeURIComponent(value).replace(/%40/g, "@").replace(/%2B/g, "+"), dir: "auto" }, value) : h("span", { class: "faint" }, t("notGiven"))),
+  value && iconButton(t("copy", { what: label.toLowerCase() }), "copy", { onclick: () => copy(value) }));
+}
+
+/** @param {{ uuid: string, known: any, go: any, patch: any, edit: any, remove: any }} options */
+export function contactPanel({ uuid, known, go, patch, edit, remove }) {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const frame = panelFrame(t("contact"), () => go("contacts"));
+  const card = h("div", { class: "card-body" });
+  const links = linkList({ side: "contact_uuid", uuid, go, signal, changed: (all) => patch({
+    associated_accounts: all.map((link) => ({ uuid: link.account_uuid, name: link.account_name })) }) });
+  const section = h("section", { class: "panel-section", "aria-labelledby": "links-title" },
+    h("div", { class: "section-head" }, h("h3", { id: "links-title" }, t("link.title")),
+      button(t("associate"), { icon: "plus", kind: "quiet", onclick: () => linkDialog(t("link.new"), links.add) })), links.element);
+
+  function draw(contact) {
+    const name = fullName(contact);
+    card.replaceChildren(
+      h("div", { class: "person" }, avatar(name, uuid, "big"), h("div", { class: "lines" },
+        h("p", { class: "person-name", dir: "auto" }, name), statePill(contact.active))),
+      h("div", { class: "person-actions" }, button(t("edit"), { icon: "edit", onclick: () => edit(contact) }),
+        contact.active !== undefined && button(t(contact.active ? "inactivate" : "activate"), { icon: contact.active ? "pause" : "play", onclick: () => setState(contact) }),
+        button(t("delete"), { icon: "trash", kind: "danger", onclick: () => remove(contact) })),
+      h("section", { class: "panel-section", "aria-label": t("contact.reach") },
+        reach("mail", t("email"), contact.email, "mailto:"), reach("phone", t("phone"), contact.phone, "tel:")));
+  }
+
+  async function load() {
+    try {
+      const contact = await getContact(uuid, { signal });
+      draw(contact);
+      patch(contact);
+    } catch (error) {
+      if (signal.aborted) return;
+      card.replaceChildren(h("div", { class: "empty small" }, h("p", {}, say(error)), button(t("tryAgain"), { onclick: load })));
+      section.hidden = true;
+    }
+  }
+
+  async function setState(contact) {
+    const action = contact.active ? "inactivate" : "activate";
+    try {
+      await changeContact(action, uuid, { signal });
+      toast(t(`contact.${action}d`, { name: fullName(contact) }), { kind: "good" });
+    } catch (error) {
+      if (!signal.aborted) toast(say(error), { kind: "bad" });
+    }
+    if (signal.aborted) return;
+    await load();
+    card.querySelector(".person-actions button:nth-child(2)")?.focus();
+  }
+
+  if (known) draw(known);
+  else card.append(h("div", { class: "skeleton tall" }));
+  frame.body.append(card, section);
+  load();
+  return { uuid, element: frame.element, focus: frame.focus, stop: () => stop.abort(), reload: load };
+}

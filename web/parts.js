@@ -1,0 +1,50 @@
+// The parts that views are made of: one look for the same thing everywhere.
+import { h, icon } from "./dom.js";
+import { t } from "./i18n.js";
+
+/** A button of words, perhaps with a picture. @param {string} label @param {Record<string, any>} props */
+export function button(label, { icon: picture, kind = "", ...props } = {}) {
+  return h("button", { type: "button", class: `button ${kind}`, ...props }, picture && icon(picture), h("span", {}, label));
+}
+
+/** A button of a picture alone, which has a name all the same. */
+export function iconButton(label, picture, props = {}) {
+  return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, ...props }, icon(picture));
+}
+
+/** A circle with somebody's initials, in a colour that is always theirs. */
+export function avatar(name, key, kind = "") {
+  const words = name.split(/\s+/).filter(Boolean);
+  const letters = [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => [...(word ?? "")][0] ?? "");
+  let hash = 0;
+  for (const char of key) hash = (hash * 31 + char.charCodeAt(0)) % 3600;
+  const hue = { "--hue": (hash % 24) * 15 };
+  return h("span", { class: `avatar ${kind}`, "aria-hidden": "true", vars: hue }, letters.join("").toLocaleUpperCase());
+}
+
+/** Whether somebody is in a state: a dot and a word. */
+export const pill = (text, kind = "") => h("span", { class: `pill ${kind}` }, text);
+
+/** Active or not; while that is not known, the room for it. @param {boolean | undefined} active */
+export const statePill = (active) => active === undefined ? h("span", { class: "pill waiting", "aria-hidden": "true" })
+  : pill(t(active ? "active" : "inactive"), active ? "on" : "off");
+
+/** A choice of states that a list is filtered by. @param {string} chosen @param {(status: string) => void} change */
+export const stateFilter = (chosen, change) => h("select", { class: "input", "aria-label": t("filter.state"), onchange: (event) => change(event.target.value) },
+  ["all", "active", "inactive"].map((status) => h("option", { value: status, selected: status === chosen }, t(`filter.${status}`))));
+
+/** A picture, a sentence, what to do next. */
+export function empty(picture, title, text, ...actions) {
+  return h("div", { class: "empty" }, h("span", { class: "empty-picture" }, icon(picture)),
+    h("h2", {}, title), h("p", {}, text), h("div", { class: "empty-actions" }, actions));
+}
+
+/** The frame of a panel: a title with a way back, and what is in it. */
+export function panelFrame(label, close, actions = []) {
+  const title = h("h2", { class: "panel-title", id: "panel-title", tabIndex: -1 }, label);
+  const body = h("div", { class: "panel-body" });
+  const element = h("aside", { class: "panel", "aria-labelledby": "panel-title" },
+    h("header", { class: "panel-head" }, iconButton(t("back"), "back", { class: "icon-button narrow-only", onclick: close }), title,
+      h("div", { class: "panel-actions" }, actions, iconButton(t("closePanel"), "close", { class: "icon-button wide-only", onclick: close }))), body);
+  return { element, body, focus: () => title.focus({ preventScroll: true }) };
+}

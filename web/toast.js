@@ -1,0 +1,120 @@
+// What the page has to say without being asked: short notices, a way back for some seconds, and work that goes on
+// while one does something else.
+import { h, icon } from "./dom.js";
+import { t } from "./i18n.js";
+import { button, iconButton } from "./parts.js";
+
+/** How long there is a way back. */
+const UNDO = 7000;
+const NOTICE = 5000;
+
+const shelf = () => document.getElementById("notices");
+/** Screen readers hear this one; a notice that comes and goes with its buttons would be read twice. */
+const voice = h("p", { class: "unseen", role: "status" });
+
+export function announce(text) {
+  if (!voice.isConnected) document.body.append(voice);
+  voice.textContent = voice.textContent === text ? `${text}\u00a0` : text;
+}
+
+/**
+ * A notice. It waits while somebody is on it.
+ * @param {string} text
+ * @param {{ kind?: string, action?: { label: string, run: () => void }, ms?: number, gone?: () => void }} [how]
+ */
+export function toast(text, { kind = "", action, ms = action ? UNDO : NOTICE, gone } = {}) {
+  let timer = 0;
+  const close = () => {
+    clearTimeout(timer);
+    card.remove();
+    gone?.();
+  };
+  const act = action && button(action.label, { kind: "quiet", onclick: () => { gone = undefined; close(); action.run(); } });
+  const card = h("div", { class: `toast ${kind}` }, kind && icon(kind === "bad" ? "alert" : "check"), h("p", {}, text), act,
+    iconButton(t("close"), "close", { onclick: close }), action && h("span", { class: "toast-time", vars: { "--ms": `${ms}ms` } }));
+  const start = () => (timer = setTimeout(close, ms));
+  const stop = () => clearTimeout(timer);
+  card.addEventListener("mouseenter", stop);
+  card.addEventListener("focusin", stop);
+  card.addEventListener("mouseleave", start);
+  card.addEventListener("focusout", start);
+  shelf().append(card);
+  while (shelf().querySelectorAll(".toast:not(.job)").length > 4) shelf().querySelector(".toast:not(.job):not(.pending)")?.remove();
+  start();
+  announce(action ? `${text} ${action.label}: Ctrl+Z` : text);
+  return { card, close };
+}
+
+/** What was asked for and is not carried out yet, newest last. @type {{ undo: () => void, leave: () => void }[]} */
+const pending = [];
+
+/**
+ * Carries something out after a while, unless it is taken back before. When the page is left it is carried out at once.
+ * @param {string} text @param {{ run: () => void, restore: () => void, leave: () => void }} how
+ */
+export function undoable(text, { run, restore, leave }) {
+  const entry = { undo: () => {}, leave };
+  const drop = () => pending.splice(pending.indexOf(entry), 1);
+  const take = () => { drop(); restore(); announce(t("undone")); };
+  const notice = toast(text, { action: { label: t("undo"), run: take }, gone: () => { drop(); run(); } });
+  notice.card.classList.add("pending");
+  entry.undo = () => notice.card.querySelector("button").click();
+  pending.push(entry);
+}
+
+/** Takes the last one back. @returns {boolean} whether there was one */
+export function undoLast() {
+  const last = pending.at(-1);
+  last?.undo();
+  return last !== undefined;
+}
+
+let jobs = 0;
+addEventListener("pagehide", () => pending.splice(0).forEach((entry) => entry.leave()));
+// One that is taken back can be sent on the way out; hundreds, and what is half done, can't.
+addEventListener("beforeunload", (event) => {
+  if (jobs > 0) event.preventDefault();
+});
+
+/** While something goes on that leaving the page would cut off, the browser asks. @returns {() => void} ends it */
+export function guardLeaving() {
+  jobs++;
+  return () => jobs--;
+}
+
+/**
+ * Work of many steps, with a bar and a way to stop it.
+ * @param {string} title
+ * @param {any[]} items
+ * @param {(item: any, signal: AbortSignal) => Promise<void>} each
+ * @returns {Promise<{ done: any[], failed: [any, unknown][], stopped: boolean }>}
+ */
+export async function job(title, items, each) {
+  const stop = new AbortController();
+  const bar = h("progress", { max: items.length, value: 0, "aria-label": title });
+  const count = h("span", { class: "job-count" }, t("job.count", { n: 0, all: items.length }));
+  const card = h("div", { class: "toast job" }, h("div", { class: "job-head" }, h("p", {}, title), count,
+    button(t("stop"), { kind: "quiet", onclick: () => stop.abort() })), bar);
+  if (items.length > 1) shelf().append(card);
+  const result = { done: [], failed: [], stopped: false };
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length && !stop.signal.aborted) {
+      const item = items[next++];
+      try {
+        await each(item, stop.signal);
+        result.done.push(item);
+      } catch (error) {
+        if (!stop.signal.aborted) result.failed.push([item, error]);
+      }
+      bar.value = result.done.length + result.failed.length;
+      count.textContent = t("job.count", { n: bar.value, all: items.length });
+    }
+  };
+  const release = guardLeaving();
+  await Promise.all([worker(), worker(), worker(), worker()]);
+  release();
+  card.remove();
+  result.stopped = stop.signal.aborted;
+  return result;
+}
