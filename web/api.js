@@ -12,16 +12,10 @@ const sent = [];
 const lanes = { front: [], back: [] };
 let timer = 0;
 
-/** Resolves when a call may be sent. @param {"front" | "back"} lane @param {AbortSignal} [signal] */
+/** Resolves when a call may be sent. @param {"front" | "back"} lane @param {AbortSignal} [signal] @returns {Promise<void>} */
 function turn(lane, signal) {
   return new Promise((resolve, reject) => {
-    const entry = { resolve, signal };
-    signal?.addEventListener("abort", () => {
-      const place = lanes[lane].indexOf(entry);
-      if (place >= 0) lanes[lane].splice(place, 1);
-      reject(signal.reason);
-    });
-    lanes[lane].push(entry);
+    lanes[lane].push({ resolve, reject, signal });
     pump();
   });
 }
@@ -36,8 +30,11 @@ function pump() {
     return sent.length < PER_WINDOW - 1 ? lanes.back.shift() : undefined;
   };
   for (let entry = next(); entry; entry = next()) {
-    sent.push(now);
-    entry.resolve();
+    if (entry.signal?.aborted) entry.reject(entry.signal.reason);
+    else {
+      sent.push(now);
+      entry.resolve();
+    }
   }
   if (lanes.front.length || lanes.back.length) timer = setTimeout(pump, WINDOW - (now - sent[0]) + 1);
 }

@@ -35,7 +35,7 @@ function setPanel(panel) {
 
 function reachOnlyWhatIsSeen() {
   const covered = narrow.matches && root.classList.contains("has-panel");
-  for (const part of root.querySelectorAll(".side, .top, .tabs, .main")) part.inert = covered;
+  for (const part of root.querySelectorAll(".skip, .side, .top, .tabs, .main")) part.inert = covered;
 }
 narrow.addEventListener("change", reachOnlyWhatIsSeen);
 
@@ -92,15 +92,15 @@ function settings(opener) {
 function frame() {
   const { name, workspace } = user();
   const who = name || t("you");
-  const opener = h("button", { type: "button", class: "me", "aria-label": t("menu.open", { name: who }) }, avatar(who, who), h("span", { class: "lines" },
-    h("span", { class: "name" }, who), h("span", { class: "under" }, workspace)), icon("more"));
+  const opener = h("button", { type: "button", class: "me" }, avatar(who, who), h("span", { class: "lines" },
+    h("span", { class: "name" }, who), h("span", { class: "under" }, workspace)), h("span", { class: "unseen" }, t("menu")), icon("more"));
   banner = h("div", { class: "banner", role: "status", hidden: true });
   main = h("main", { class: "main", id: "main" });
   panelPlace = h("div", { class: "panel-place" });
   const skip = h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); main.querySelector("h1").focus(); } }, t("skip"));
   root.className = "app";
-  root.replaceChildren(skip, h("div", { class: "side" }, h("a", { class: "brand", href: "#/contacts" }, h("img", { src: "web/icon.svg", alt: "", width: 28, height: 28 }), t("product")), navigation("side-nav"), settings(opener)),
-    h("div", { class: "top" }, settings(iconButton(t("menu.open", { name: who }), "menu"))),
+  root.replaceChildren(skip, h("header", { class: "side" }, h("a", { class: "brand", href: "#/contacts" }, h("img", { src: "web/icon.svg", alt: "", width: 28, height: 28 }), t("product")), navigation("side-nav"), settings(opener)),
+    h("header", { class: "top" }, settings(iconButton(t("menu"), "menu"))),
     banner, main, panelPlace, navigation("tabs"));
 }
 
@@ -118,12 +118,13 @@ function enter(why = "") {
   root.className = "app";
   document.title = t("product");
   const element = enterView({ why, enter: start });
-  root.replaceChildren(element, h("div", { class: "enter-menu" }, settings(iconButton(t("menu.more"), "menu"))));
+  root.replaceChildren(element, h("header", { class: "enter-menu" }, settings(iconButton(t("menu"), "menu"))));
   element.querySelector(why ? "input" : "h1").focus();
 }
 
 function start() {
   root.removeAttribute("aria-busy");
+  document.getElementById("notices").setAttribute("aria-label", t("notices"));
   view?.stop();
   view = null;
   if (!bearer()) return enter();

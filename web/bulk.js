@@ -1,6 +1,6 @@
 // What can be done with several contacts at once, one call after another within the rate limit.
 import { h } from "./dom.js";
-import { associate, changeContact, fullName } from "./calls.js";
+import { associate, changeContact } from "./calls.js";
 import { Refused, say } from "./errors.js";
 import { exportRows } from "./export.js";
 import { t } from "./i18n.js";
@@ -20,8 +20,6 @@ export function bulkBar({ list, remove, patch }) {
     act(t("delete"), "trash", remove, "danger"),
     iconButton(t("bulk.clear"), "close", { onclick: () => { list.clearSelection(); list.focus(); } }));
 
-  const carryOut = (title, contacts, each) => job(title, contacts, each);
-
   /** Says what became of it; what was so already is told apart from what failed. */
   function tell(key, { done, failed, stopped }, wasSo) {
     const same = failed.filter(([, error]) => error instanceof Refused && error.code === wasSo);
@@ -33,7 +31,7 @@ export function bulkBar({ list, remove, patch }) {
 
   async function changeState(action, contacts) {
     const active = action === "activate";
-    const result = await carryOut(t(`bulk.${action}`), contacts, async (contact, signal) => {
+    const result = await job(t(`bulk.${action}`), contacts, async (contact, signal) => {
       await changeContact(action, contact.uuid, { signal, lane: "back" });
       patch(contact.uuid, { active });
     });
@@ -42,7 +40,7 @@ export function bulkBar({ list, remove, patch }) {
 
   function associateAll(contacts) {
     linkDialog(t("bulk.associateTitle", { n: contacts.length }), async (account, role) => {
-      carryOut(t("bulk.associate"), contacts, async (contact, signal) => {
+      job(t("bulk.associate"), contacts, async (contact, signal) => {
         await associate(contact.uuid, account.uuid, role.id, { signal, lane: "back" });
         const accounts = list.find(contact.uuid)?.associated_accounts ?? [];
         patch(contact.uuid, { associated_accounts: [...accounts, account] });
@@ -52,12 +50,10 @@ export function bulkBar({ list, remove, patch }) {
 
   return {
     element,
-    carryOut,
     /** @param {any[]} contacts */
     show(contacts) {
       element.hidden = contacts.length === 0;
       count.textContent = t("bulk.count", { n: contacts.length });
-      element.setAttribute("title", contacts.length === 1 ? fullName(contacts[0]) : "");
     },
   };
 }

@@ -74,6 +74,9 @@ export const changeAccount = (action, uuid, how) =>
 
 export const createAccount = async (name, how) =>
   (await call("accounts/account", { action: "create", name: clean(name) }, how)).uuid;
+/** An account of exactly this name: after a lost create, the sign that it was done. @returns {Promise<Account | undefined>} */
+export const findAccount = async (name, how) =>
+  (await listAccounts({ search: name, page_size: 1000 }, how)).data.findLast((account) => account.name === clean(name));
 export const renameAccount = (uuid, name, how) =>
   call("accounts/account", { action: "update", uuid, name: clean(name) }, { ...how, again: true });
 

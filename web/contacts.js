@@ -1,58 +1,53 @@
-// The contacts: search, filters, the list, what can be done with several at once, and the panel of one beside it.
-import { debounced, h, icon } from "./dom.js";
+// The contacts: search, filters, the list, what can be done with several at once, and one of them beside it.
+import { sendOnLeaving } from "./api.js";
+import { browser, queryOf, searchField, stateFilter } from "./browse.js";
 import { bulkBar } from "./bulk.js";
 import { changeContact, createContact, findTwin, fullName, getContact, inactiveAmong, listContacts, updateContact } from "./calls.js";
 import { contactPanel } from "./detail.js";
+import { h } from "./dom.js";
 import { say } from "./errors.js";
 import { exportContacts } from "./export.js";
 import { formDialog } from "./form.js";
 import { t } from "./i18n.js";
 import { createList } from "./list.js";
+import { avatar, button, empty, iconButton, pill, statePill } from "./parts.js";
 import { accountPicker } from "./picker.js";
-import { avatar, button, empty, iconButton, stateFilter, statePill } from "./parts.js";
 import { RULES } from "./rules.js";
-import { announce, toast, undoable } from "./toast.js";
-import { sendOnLeaving } from "./api.js";
+import { job, toast, undoable } from "./toast.js";
 
 /** What is looked for; it stays while one is elsewhere on the page. */
 const filters = { search: "", account: null, status: "all" };
 const FIRST_PAGE = 60;
 const PAGE = 500;
+/** How many deletions are sent at most when the page is left: more than that in a second would be refused. */
+const MOST_ON_LEAVING = 9;
 
-const query = () => ({
-  ...(filters.search && { search: filters.search }),
-  ...(filters.account && { accounts: [filters.account.uuid] }),
-  ...(filters.status !== "all" && { status: filters.status }),
-});
-
-const isFiltered = () => Object.keys(query()).length > 0;
-
-function cells(contact) {
-  const accounts = contact.associated_accounts.map((account) => account.name);
-  const under = [contact.email ?? contact.phone, accounts[0]].filter(Boolean).join(" · ");
+/** A row: all of it where there is room, and where there is little, one line below the name. */
+function cells({ uuid, email, phone, active, fresh, associated_accounts: accounts, ...names }) {
+  const under = [email ?? phone, accounts[0]?.name].filter(Boolean).join(" · ");
+  const none = h("span", { class: "faint" }, "—");
   return [
-    h("div", { class: "who" }, avatar(fullName(contact), contact.uuid), h("div", { class: "lines" },
-      h("span", { class: "name", dir: "auto" }, fullName(contact), contact.fresh && h("span", { class: "pill new" }, t("new"))),
+    h("div", { class: "who" }, avatar(fullName(names), uuid), h("div", { class: "lines" },
+      h("span", { class: "name", dir: "auto" }, fullName(names), fresh && pill(t("new"), "new")),
       h("span", { class: "under narrow", dir: "auto" }, under || t("contact.noData")))),
-    h("div", { class: "lines" }, contact.email && h("span", { class: "ellipsis" }, contact.email),
-      contact.phone && h("span", { class: contact.email ? "under" : "ellipsis" }, contact.phone), !contact.email && !contact.phone && h("span", { class: "faint" }, "—")),
-    accounts.length ? h("div", { class: "chips" }, h("span", { class: "chip", dir: "auto" }, accounts[0]),
-      accounts.length > 1 && h("span", { class: "chip more" }, `+${accounts.length - 1}`)) : h("span", { class: "faint" }, "—"),
-    statePill(contact.active),
+    email || phone ? h("div", { class: "lines" }, h("span", { class: "ellipsis" }, email ?? phone), email && phone && h("span", { class: "under" }, phone)) : none,
+    accounts.length ? h("div", { class: "chips" }, h("span", { class: "chip", dir: "auto" }, accounts[0].name),
+      accounts.length > 1 && h("span", { class: "chip more" }, `+${accounts.length - 1}`)) : none.cloneNode(true),
+    statePill("contact", active),
   ];
 }
 
-/** The form for a new contact or an old one. @param {any} [contact] @param {(saved: any) => void} saved */
-export function contactForm(contact, saved) {
+/** The form for a new contact or an old one. @param {any} contact @param {(saved: any) => void} saved */
+function contactForm(contact, saved) {
   const field = (name, type) => ({ name, type, label: t(name), rule: RULES[name], value: contact?.[name] ?? "" });
   formDialog({
     title: t(contact ? "contact.edit" : "contact.new"),
     save: t(contact ? "save" : "contact.create"),
-    fields: [field("first_name"), field("last_name"), field("email", "email-text"), field("phone", "tel")],
+    fields: [field("first_name"), field("last_name"), field("email", "text"), field("phone", "tel")],
     async submit(values, { signal, again }) {
       let uuid = contact?.uuid;
       if (contact) await updateContact(uuid, values, { signal });
-      else uuid = (again && (await findTwin(values, { signal }))?.uuid) || await createContact(values, { signal });
+      else uuid = (again && (await findTwin(values, { signal }))?.uuid) || (await createContact(values, { signal }));
       saved(await getContact(uuid));
       toast(t(contact ? "contact.saved" : "contact.created", { name: fullName(values) }), { kind: "good" });
     },
@@ -61,40 +56,38 @@ export function contactForm(contact, saved) {
 
 /** @param {{ go: (path: string) => void, setPanel: (panel: Element | null) => void }} shell */
 export function contactsView({ go, setPanel }) {
+  const query = () => queryOf(filters);
   const list = createList({
     label: t("contacts"), kind: "contacts", selectable: true, name: fullName,
     columns: [t("col.name"), t("col.reach"), t("col.accounts"), t("col.state")],
-    cells, load, open: (contact) => go(`contacts/${contact.uuid}`), nothing, changed,
+    cells, load, open: (contact) => go(`contacts/${contact.uuid}`), nothing,
+    changed: (answered) => { view.counted(answered); bar.show(list.selected()); },
   });
-  const count = h("p", { class: "count", role: "status" });
-  const search = h("input", { class: "input search-input", type: "search", "aria-label": t("search.contacts"), placeholder: t("search.placeholder"),
-    value: filters.search, autocomplete: "off", spellcheck: "false", "data-shortcut": "search", enterkeyhint: "search" });
-  const picker = accountPicker({ label: t("filter.account"), placeholder: t("filter.allAccounts"), chosen: filters.account, any: true,
-    change: (account) => { filters.account = account; list.reload(); } });
-  const states = stateFilter(filters.status, (status) => { filters.status = status; list.reload(); });
+  const search = searchField(t("search.contacts"), filters, list);
+  const states = stateFilter("contacts", filters, list);
+  const picker = accountPicker({
+    label: t("filter.account"), placeholder: t("filter.allAccounts"), chosen: filters.account, any: true,
+    change: (account) => { filters.account = account; list.reload(); },
+  });
   const bar = bulkBar({ list, remove, patch });
-  const searchSoon = debounced(() => {
-    if (search.value.trim() === filters.search) return;
-    filters.search = search.value.trim();
-    list.reload();
-  }, 220);
-  search.addEventListener("input", searchSoon);
-  search.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown" || event.key === "Enter") {
-      event.preventDefault();
-      list.focus();
-    } else if (event.key === "Escape" && search.value) {
-      event.preventDefault();
-      event.stopPropagation();
-      search.value = "";
-      searchSoon();
-    }
+  const exportAll = { onclick: () => exportContacts(query()) };
+  const view = browser({
+    kind: "contacts", list, setPanel, tools: [search.element, picker.element, states], below: bar.element,
+    actions: [
+      iconButton(t("export"), "download", { class: "icon-button narrow-only", ...exportAll }),
+      button(t("export"), { icon: "download", kind: "wide-only", ...exportAll }),
+      button(t("contact.new"), { kind: "primary fab", icon: "plus", "data-shortcut": "new", onclick: create }),
+    ],
+    panelOf: (uuid) => contactPanel({
+      uuid, known: list.find(uuid), go, patch: (change) => list.update(uuid, change), remove: (contact) => remove([contact]),
+      edit: (contact) => contactForm(contact, (saved) => patch(uuid, saved)),
+    }),
   });
 
   async function load(page, signal) {
     const answer = await listContacts({ ...query(), page, page_size: page ? PAGE : FIRST_PAGE }, { signal });
-    if (filters.status !== "all") answer.data.forEach((contact) => (contact.active = filters.status === "active"));
-    else mark(answer.data, signal);
+    if (filters.status === "all") mark(answer.data, signal);
+    else answer.data.forEach((contact) => (contact.active = filters.status === "active"));
     return answer;
   }
 
@@ -105,16 +98,10 @@ export function contactsView({ go, setPanel }) {
     if (inactive) list.updateAll(new Map(uuids.map((uuid) => [uuid, { active: !inactive.has(uuid) }])));
   }
 
-  function changed() {
-    const n = list.items().length;
-    count.textContent = list.whole() ? t("contacts.count", { n }) : n ? t("contacts.countMore", { n }) : "";
-    bar.show(list.selected());
-  }
-
   function nothing() {
-    if (isFiltered()) {
-      return empty("search", t("contacts.noneFound"), filters.search ? t("contacts.noneFoundFor", { search: filters.search }) : t("contacts.noneFoundText"),
-        button(t("filter.clear"), { kind: "primary", onclick: clearFilters }));
+    if (Object.keys(query()).length) {
+      const why = filters.search ? t("contacts.noneFoundFor", { search: filters.search }) : t("noneFoundText");
+      return empty("search", t("contacts.noneFound"), why, button(t("filter.clear"), { kind: "primary", onclick: clearFilters }));
     }
     return empty("people", t("contacts.none"), t("contacts.noneText"),
       button(t("contact.new"), { kind: "primary", icon: "plus", onclick: create }),
@@ -122,12 +109,10 @@ export function contactsView({ go, setPanel }) {
   }
 
   function clearFilters() {
-    filters.search = search.value = "";
-    filters.status = "all";
-    states.value = "all";
-    if (filters.account) picker.set(null);
-    else list.reload();
-    search.focus();
+    filters.search = search.input.value = "";
+    filters.status = states.value = "all";
+    picker.set(null);
+    search.input.focus();
   }
 
   function create() {
@@ -137,54 +122,32 @@ export function contactsView({ go, setPanel }) {
     });
   }
 
-  /** What is shown of a contact, here and in the panel. */
+  /** Shows what has changed of a contact, here and beside the list. */
   function patch(uuid, change) {
     list.update(uuid, change);
-    if (panel?.uuid === uuid) panel.reload();
+    if (view.panel()?.uuid === uuid) view.panel().reload();
   }
 
-  /** Takes contacts away, and deletes them when the time for a way back is over. */
+  /** Takes contacts off the list, and deletes them when the time for a way back is over. */
   function remove(contacts) {
     const uuids = contacts.map((contact) => contact.uuid);
     const restore = list.remove(uuids);
-    if (panel && uuids.includes(panel.uuid)) go("contacts");
-    const n = contacts.length;
-    undoable(n === 1 ? t("contact.deleting", { name: fullName(contacts[0]) }) : t("contacts.deleting", { n }), {
-      restore: () => restore(),
-      leave: () => uuids.slice(0, 9).forEach((uuid) => sendOnLeaving("contacts/contact", { action: "delete", uuid })),
+    if (uuids.includes(view.panel()?.uuid)) go("contacts");
+    const [n, name] = [contacts.length, fullName(contacts[0])];
+    const told = (one, many, values = {}) => t(n === 1 ? one : many, { n, name, ...values });
+    undoable(told("contact.deleting", "contacts.deleting"), {
+      restore,
+      leave: () => uuids.slice(0, MOST_ON_LEAVING).forEach((uuid) => sendOnLeaving("contacts/contact", { action: "delete", uuid })),
       run: async () => {
-        const { done, failed } = await bar.carryOut(t("contacts.deletingNow"), contacts,
+        const { done, failed } = await job(t("contacts.deletingNow"), contacts,
           (contact, signal) => changeContact("delete", contact.uuid, { signal, lane: n > 1 ? "back" : "front" }));
-        const gone = new Set(done.map((contact) => contact.uuid));
-        const left = uuids.filter((uuid) => !gone.has(uuid));
+        const left = uuids.filter((uuid) => !done.some((contact) => contact.uuid === uuid));
         if (left.length) restore(left);
-        if (failed.length && n === 1) toast(say(failed[0][1]), { kind: "bad" });
-        else if (failed.length) toast(t("contacts.deletedSome", { n: done.length, failed: failed.length }), { kind: "bad" });
-        else if (done.length) toast(n === 1 ? t("contact.deleted", { name: fullName(contacts[0]) }) : t("contacts.deleted", { n: done.length }), { kind: "good" });
+        if (failed.length) toast(n === 1 ? say(failed[0][1]) : t("contacts.deletedSome", { n: done.length, failed: failed.length }), { kind: "bad" });
+        else if (done.length) toast(told("contact.deleted", "contacts.deleted", { n: done.length }), { kind: "good" });
       },
     });
   }
 
-  let panel = null;
-  /** Shows one contact beside the list, or none. @param {string | undefined} uuid */
-  function openOne(uuid) {
-    panel?.stop();
-    const before = panel?.uuid;
-    panel = uuid ? contactPanel({ uuid, known: list.find(uuid), go, patch: (change) => list.update(uuid, change),
-      edit: (contact) => contactForm(contact, (saved) => patch(uuid, saved)), remove: (contact) => remove([contact]) }) : null;
-    setPanel(panel?.element ?? null);
-    list.mark(uuid);
-    if (panel) panel.focus();
-    else if (before) list.focus(before);
-  }
-
-  const exportButton = button(t("export"), { icon: "download", kind: "wide-only", onclick: () => exportContacts(query()) });
-  const element = h("div", { class: "view" },
-    h("header", { class: "view-head" }, h("div", {}, h("h1", { tabIndex: -1 }, t("contacts")), count),
-      h("div", { class: "view-actions" }, iconButton(t("export"), "download", { class: "icon-button narrow-only", onclick: () => exportContacts(query()) }), exportButton,
-        button(t("contact.new"), { kind: "primary fab", icon: "plus", "data-shortcut": "new", onclick: create }))),
-    h("div", { class: "tools", role: "search" }, h("div", { class: "search" }, icon("search"), search), picker.element, states),
-    list.element, bar.element);
-  list.reload();
-  return { element, open: openOne, stop: () => { panel?.stop(); list.stop(); }, title: t("contacts") };
+  return view;
 }

@@ -4,7 +4,7 @@ import { changeContact, fullName, getContact } from "./calls.js";
 import { say } from "./errors.js";
 import { t } from "./i18n.js";
 import { linkDialog, linkList } from "./links.js";
-import { avatar, button, iconButton, panelFrame, statePill } from "./parts.js";
+import { button, drawHead, iconButton, panelFrame } from "./parts.js";
 import { toast } from "./toast.js";
 
 async function copy(text) {
@@ -28,23 +28,25 @@ export function contactPanel({ uuid, known, go, patch, edit, remove }) {
   const stop = new AbortController();
   const { signal } = stop;
   const frame = panelFrame(t("contact"), () => go("contacts"));
-  const card = h("div", { class: "card-body" });
-  const links = linkList({ side: "contact_uuid", uuid, go, signal, changed: (all) => patch({
-    associated_accounts: all.map((link) => ({ uuid: link.account_uuid, name: link.account_name })) }) });
+  const card = h("div", {}, h("div", { class: "skeleton tall" }));
+  const links = linkList({
+    side: "contact_uuid", uuid, signal,
+    changed: (all) => patch({ associated_accounts: all.map((link) => ({ uuid: link.account_uuid, name: link.account_name })) }),
+  });
+  const associateButton = button(t("associate"), { icon: "plus", kind: "quiet", onclick: () => linkDialog(t("link.new"), links.add) });
   const section = h("section", { class: "panel-section", "aria-labelledby": "links-title" },
-    h("div", { class: "section-head" }, h("h3", { id: "links-title" }, t("link.title")),
-      button(t("associate"), { icon: "plus", kind: "quiet", onclick: () => linkDialog(t("link.new"), links.add) })), links.element);
+    h("div", { class: "section-head" }, h("h3", { id: "links-title" }, t("link.title")), associateButton), links.element);
 
   function draw(contact) {
-    const name = fullName(contact);
-    card.replaceChildren(
-      h("div", { class: "person" }, avatar(name, uuid, "big"), h("div", { class: "lines" },
-        h("p", { class: "person-name", dir: "auto" }, name), statePill(contact.active))),
-      h("div", { class: "person-actions" }, button(t("edit"), { icon: "edit", onclick: () => edit(contact) }),
-        contact.active !== undefined && button(t(contact.active ? "inactivate" : "activate"), { icon: contact.active ? "pause" : "play", onclick: () => setState(contact) }),
-        button(t("delete"), { icon: "trash", kind: "danger", onclick: () => remove(contact) })),
-      h("section", { class: "panel-section", "aria-label": t("contact.reach") },
-        reach("mail", t("email"), contact.email, "mailto:"), reach("phone", t("phone"), contact.phone, "tel:")));
+    const { active, email, phone } = contact;
+    drawHead(card, {
+      kind: "contact", name: fullName(contact), key: uuid, active,
+      actions: [button(t("edit"), { icon: "edit", onclick: () => edit(contact) }),
+        active !== undefined && button(t(active ? "inactivate" : "activate"), { icon: active ? "pause" : "play", onclick: () => setState(contact) }),
+        button(t("delete"), { icon: "trash", kind: "danger", onclick: () => remove(contact) })],
+      below: [h("section", { class: "panel-section", "aria-label": t("contact.reach") },
+        reach("mail", t("email"), email, "mailto:"), reach("phone", t("phone"), phone, "tel:"))],
+    });
   }
 
   async function load() {
@@ -54,7 +56,7 @@ export function contactPanel({ uuid, known, go, patch, edit, remove }) {
       patch(contact);
     } catch (error) {
       if (signal.aborted) return;
-      card.replaceChildren(h("div", { class: "empty small" }, h("p", {}, say(error)), button(t("tryAgain"), { onclick: load })));
+      card.replaceChildren(h("p", { class: "faint" }, say(error)), button(t("tryAgain"), { kind: "quiet", onclick: load }));
       section.hidden = true;
     }
   }
@@ -67,14 +69,11 @@ export function contactPanel({ uuid, known, go, patch, edit, remove }) {
     } catch (error) {
       if (!signal.aborted) toast(say(error), { kind: "bad" });
     }
-    if (signal.aborted) return;
-    await load();
-    card.querySelector(".person-actions button:nth-child(2)")?.focus();
+    if (!signal.aborted) await load();
   }
 
   if (known) draw(known);
-  else card.append(h("div", { class: "skeleton tall" }));
   frame.body.append(card, section);
   load();
-  return { uuid, element: frame.element, focus: frame.focus, stop: () => stop.abort(), reload: load };
+  return { uuid, element: frame.element, focus: frame.focus, reload: load, stop: () => stop.abort() };
 }

@@ -1,15 +1,15 @@
 // English, with the keys of es.js; a test holds them to each other.
 export default {
-  product: "Contacts", number: "{n}", you: "You", nav: "Sections", skip: "Skip to content",
+  product: "Contacts", number: "{n}", you: "You", nav: "Sections", notices: "Notices", skip: "Skip to content",
   contacts: "Contacts", accounts: "Accounts", roles: "Roles", contact: "Contact", account: "Account", role: "Role",
   first_name: "First name", last_name: "Last name", email: "Email", phone: "Phone", optional: "optional",
-  active: "Active", inactive: "Inactive", new: "New", close: "Close", cancel: "Cancel", back: "Back", save: "Save", saving: "Saving…",
+  new: "New", close: "Close", cancel: "Cancel", back: "Back", save: "Save", saving: "Saving…",
   edit: "Edit", rename: "Rename", delete: "Delete", activate: "Activate", inactivate: "Inactivate", associate: "Associate account", export: "Export",
   stop: "Stop", undo: "Undo", undone: "Undone", tryAgain: "Try again", loadMore: "Load more", signOut: "Sign out",
   closePanel: "Close the panel", copied: "Copied", copyFailed: "The browser did not let us copy", copy: "Copy {what}", notGiven: "Not given",
   select: "Select {name}", selectAll: "Select all that are loaded", clearAccount: "Clear the account",
 
-  "menu.open": "Menu of {name}", "menu.language": "Language", "menu.theme": "Theme", "menu.more": "More", "menu.session": "Session", "menu.api": "API",
+  menu: "Menu", "menu.language": "Language", "menu.theme": "Theme", "menu.more": "More", "menu.session": "Session", "menu.api": "API",
   "theme.auto": "As the system", "theme.light": "Light", "theme.dark": "Dark",
 
   "enter.title": "Your contacts, at hand", "enter.lead": "Enter with the token that your company gave you.", "enter.token": "Access token", "enter.go": "Enter",
@@ -20,15 +20,16 @@ export default {
   "banner.lost": "No connection, trying again…", "banner.busy": "The service is busy, trying again…",
   "list.failed": "The list could not be loaded",
 
-  "search.contacts": "Search contacts", "search.placeholder": "Search by name", "search.accounts": "Search accounts", "search.accountsPlaceholder": "Search by name",
-  "filter.account": "Filter by account", "filter.allAccounts": "All accounts", "filter.state": "State", "filter.all": "Active and inactive", "filter.active": "Active only",
-  "filter.inactive": "Inactive only", "filter.clear": "Clear the filters",
+  "search.contacts": "Search contacts", "search.placeholder": "Search by name", "search.accounts": "Search accounts",
+  "filter.account": "Filter by account", "filter.allAccounts": "All accounts", "filter.state": "State", "filter.clear": "Clear the filters",
   "col.name": "Name", "col.reach": "Email and phone", "col.accounts": "Accounts", "col.state": "State", "col.account": "Account",
 
+  "contact.active": "Active", "contact.inactive": "Inactive", "account.active": "Active", "account.inactive": "Inactive",
+  "contacts.all": "All", "contacts.active": "Active", "contacts.inactive": "Inactive", "accounts.all": "All", "accounts.active": "Active", "accounts.inactive": "Inactive",
   "contacts.count": { one: "{n} contact", other: "{n} contacts" }, "contacts.countMore": "More than {n} contacts",
   "contacts.none": "You have no contacts yet", "contacts.noneText": "Create the first one, or bring those that you have in a spreadsheet.",
-  "contacts.noneFound": "Nobody here", "contacts.noneFoundFor": "No contacts match “{search}”.", "contacts.noneFoundText": "Try another search or other filters.",
-  "contacts.deleting": { one: "{n} contact taken off the list", other: "{n} contacts taken off the list; about to be deleted" }, "contacts.deletingNow": "Deleting contacts",
+  "contacts.noneFound": "Nobody here", "contacts.noneFoundFor": "No contacts match “{search}”.", noneFoundText: "Try another search or other filters.",
+  "contacts.deleting": "{n} contacts are about to be deleted", "contacts.deletingNow": "Deleting contacts",
   "contacts.deleted": { one: "{n} contact deleted", other: "{n} contacts deleted" },
   "contacts.deletedSome": "Deleted: {n}. Could not be deleted: {failed}; they are still in the list.",
   "contact.new": "New contact", "contact.edit": "Edit contact", "contact.create": "Create contact", "contact.noData": "No email or phone",

@@ -1,15 +1,15 @@
 // Español, como lo escribe alguien de ventas. Las mismas claves que en.js; una prueba lo comprueba.
 export default {
-  product: "Contactos", number: "{n}", you: "Tú", nav: "Secciones", skip: "Ir al contenido",
+  product: "Contactos", number: "{n}", you: "Tú", nav: "Secciones", notices: "Avisos", skip: "Ir al contenido",
   contacts: "Contactos", accounts: "Cuentas", roles: "Roles", contact: "Contacto", account: "Cuenta", role: "Rol",
   first_name: "Nombre", last_name: "Apellidos", email: "Correo", phone: "Teléfono", optional: "opcional",
-  active: "Activo", inactive: "Inactivo", new: "Nuevo", close: "Cerrar", cancel: "Cancelar", back: "Volver", save: "Guardar", saving: "Guardando…",
+  new: "Nuevo", close: "Cerrar", cancel: "Cancelar", back: "Volver", save: "Guardar", saving: "Guardando…",
   edit: "Editar", rename: "Renombrar", delete: "Eliminar", activate: "Activar", inactivate: "Inactivar", associate: "Asociar cuenta", export: "Exportar",
   stop: "Detener", undo: "Deshacer", undone: "Deshecho", tryAgain: "Reintentar", loadMore: "Cargar más", signOut: "Salir",
   closePanel: "Cerrar el panel", copied: "Copiado", copyFailed: "El navegador no dejó copiar", copy: "Copiar {what}", notGiven: "Sin indicar",
   select: "Seleccionar a {name}", selectAll: "Seleccionar todos los cargados", clearAccount: "Quitar la cuenta",
 
-  "menu.open": "Menú de {name}", "menu.language": "Idioma", "menu.theme": "Tema", "menu.more": "Más", "menu.session": "Sesión", "menu.api": "API",
+  menu: "Menú", "menu.language": "Idioma", "menu.theme": "Tema", "menu.more": "Más", "menu.session": "Sesión", "menu.api": "API",
   "theme.auto": "Como el sistema", "theme.light": "Claro", "theme.dark": "Oscuro",
 
   "enter.title": "Tus contactos, a mano", "enter.lead": "Entra con el token que te dio tu empresa.", "enter.token": "Token de acceso", "enter.go": "Entrar",
@@ -20,15 +20,16 @@ export default {
   "banner.lost": "Sin conexión, reintentando…", "banner.busy": "El servicio está ocupado, reintentando…",
   "list.failed": "No se pudo cargar la lista",
 
-  "search.contacts": "Buscar contactos", "search.placeholder": "Buscar por nombre", "search.accounts": "Buscar cuentas", "search.accountsPlaceholder": "Buscar por nombre",
-  "filter.account": "Filtrar por cuenta", "filter.allAccounts": "Todas las cuentas", "filter.state": "Estado", "filter.all": "Activos e inactivos", "filter.active": "Solo activos",
-  "filter.inactive": "Solo inactivos", "filter.clear": "Quitar los filtros",
+  "search.contacts": "Buscar contactos", "search.placeholder": "Buscar por nombre", "search.accounts": "Buscar cuentas",
+  "filter.account": "Filtrar por cuenta", "filter.allAccounts": "Todas las cuentas", "filter.state": "Estado", "filter.clear": "Quitar los filtros",
   "col.name": "Nombre", "col.reach": "Correo y teléfono", "col.accounts": "Cuentas", "col.state": "Estado", "col.account": "Cuenta",
 
+  "contact.active": "Activo", "contact.inactive": "Inactivo", "account.active": "Activa", "account.inactive": "Inactiva",
+  "contacts.all": "Todos", "contacts.active": "Activos", "contacts.inactive": "Inactivos", "accounts.all": "Todas", "accounts.active": "Activas", "accounts.inactive": "Inactivas",
   "contacts.count": { one: "{n} contacto", other: "{n} contactos" }, "contacts.countMore": "Más de {n} contactos",
   "contacts.none": "Aún no tienes contactos", "contacts.noneText": "Crea el primero o trae los que ya tienes en una hoja de cálculo.",
-  "contacts.noneFound": "Nadie por aquí", "contacts.noneFoundFor": "No hay contactos que coincidan con «{search}».", "contacts.noneFoundText": "Prueba con otra búsqueda u otros filtros.",
-  "contacts.deleting": { one: "{n} contacto eliminado de la lista", other: "{n} contactos fuera de la lista; se eliminarán enseguida" }, "contacts.deletingNow": "Eliminando contactos",
+  "contacts.noneFound": "Nadie por aquí", "contacts.noneFoundFor": "No hay contactos que coincidan con «{search}».", noneFoundText: "Prueba con otra búsqueda u otros filtros.",
+  "contacts.deleting": "{n} contactos se eliminarán enseguida", "contacts.deletingNow": "Eliminando contactos",
   "contacts.deleted": { one: "{n} contacto eliminado", other: "{n} contactos eliminados" },
   "contacts.deletedSome": "Eliminados: {n}. No se pudieron eliminar: {failed}; siguen en la lista.",
   "contact.new": "Nuevo contacto", "contact.edit": "Editar contacto", "contact.create": "Crear contacto", "contact.noData": "Sin correo ni teléfono",

@@ -1,12 +1,12 @@
 // What ties contacts to accounts: choosing an account and a role, and the links that there are.
-import { h, icon } from "./dom.js";
+import { sendOnLeaving } from "./api.js";
 import { associate, changeRole, createAccount, dissociate, fullName, listAccounts, listLinks, listRoles } from "./calls.js";
 import { openDialog } from "./dialog.js";
+import { h, icon } from "./dom.js";
 import { say } from "./errors.js";
 import { t } from "./i18n.js";
-import { avatar, button, iconButton } from "./parts.js";
+import { avatar, button, iconButton, pill } from "./parts.js";
 import { accountPicker } from "./picker.js";
-import { sendOnLeaving } from "./api.js";
 import { toast, undoable } from "./toast.js";
 
 /** @type {Promise<import("./calls.js").Role[]> | null} roles change rarely, so they are asked for once */
@@ -77,10 +77,10 @@ export async function linkDialog(title, submit) {
 
 /**
  * The links of a contact or of an account, with their roles.
- * @param {{ side: "contact_uuid" | "account_uuid", uuid: string, go: (path: string) => void, signal: AbortSignal,
+ * @param {{ side: "contact_uuid" | "account_uuid", uuid: string, signal: AbortSignal,
  *   changed?: (links: import("./calls.js").Link[], whole: boolean) => void }} options
  */
-export function linkList({ side, uuid, go, signal, changed = () => {} }) {
+export function linkList({ side, uuid, signal, changed = () => {} }) {
   const ofContact = side === "contact_uuid";
   const body = h("ul", { class: "links" });
   const foot = h("div", {});
@@ -119,7 +119,7 @@ export function linkList({ side, uuid, go, signal, changed = () => {} }) {
     const role = h("select", { class: "input small", "aria-label": t("link.roleOf", { name }), onchange: () => setRole(link, role) }, roleOptions(all, link.rol_id));
     return h("li", { class: "link" }, avatar(name, key, ofContact ? "square" : ""),
       h("div", { class: "lines" }, h("a", { href: `#/${ofContact ? "accounts" : "contacts"}/${key}`, class: "name", dir: "auto" }, name,
-        inactive.has(key) && h("span", { class: "pill off" }, t("inactive"))), role),
+        inactive.has(key) && pill(t("account.inactive"), "off")), role),
       iconButton(t("link.remove", { name }), "close", { onclick: () => remove(link, name) }));
   }
 

@@ -25,8 +25,8 @@ let reloadCurrent = () => {};
  *   nothing: () => HTMLElement,
  *   name?: (item: any) => string,
  *   selectable?: boolean,
- *   changed?: () => void,
- * }} ListOptions `changed` hears of other rows and of another selection
+ *   changed: (answered: boolean) => void,
+ * }} ListOptions `changed` hears of other rows and of another selection, and whether that is the answer to a question
  */
 
 /** @param {ListOptions} options */
@@ -71,14 +71,13 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
     loading = false;
     if (first) element.scrollTop = 0;
     draw();
-    changed?.();
+    changed(first);
   }
 
   /** Everything anew; what is shown stays until the answer is there, so that nothing flickers. */
-  function reload({ clear = false } = {}) {
+  function reload() {
     asked.abort();
     asked = new AbortController();
-    if (clear) items = [];
     nextPage = undefined;
     active = anchor = 0;
     selected.clear();
@@ -154,7 +153,7 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
     selected.clear();
     if (on) items.forEach((item) => selected.add(item.uuid));
     draw();
-    changed?.();
+    changed(false);
   }
 
   /** Selects one, or with `range` everything from the last one to here. */
@@ -167,7 +166,7 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
     }
     anchor = active = place;
     draw();
-    changed?.();
+    changed(false);
   }
 
   function moveTo(place) {
@@ -206,7 +205,7 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
       if (event.shiftKey && selectable) {
         selected.add(items[active].uuid);
         draw();
-        changed?.();
+        changed(false);
       }
     } else if (event.key === "Enter") open(items[active]);
     else if (event.key === " " && selectable) toggle(active, event.shiftKey);
@@ -265,7 +264,7 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
       element.scrollTop = 0;
       failure = null;
       draw();
-      changed?.();
+      changed(false);
     },
     /** Takes some out. What it gives puts them back where they were. @param {string[]} uuids */
     remove(uuids) {
@@ -274,7 +273,7 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
       uuids.forEach((uuid) => { hidden.add(uuid); selected.delete(uuid); });
       items = items.filter((item) => !hidden.has(item.uuid));
       draw();
-      changed?.();
+      changed(false);
       return (some = uuids) => {
         some.forEach((uuid) => hidden.delete(uuid));
         // Where the list was asked for anew meanwhile, what was there before is no guide any more.
@@ -284,7 +283,7 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
         const kept = before.filter((item) => !hidden.has(item.uuid)).map((item) => now.get(item.uuid) ?? item);
         items = [...items.filter((item) => item.fresh && !old.has(item.uuid)), ...kept, ...items.filter((item) => !item.fresh && !old.has(item.uuid))];
         draw();
-        changed?.();
+        changed(false);
       };
     },
     focus: (uuid) => moveTo(uuid && place(uuid) >= 0 ? place(uuid) : active),

@@ -25,13 +25,22 @@ export function avatar(name, key, kind = "") {
 /** Whether somebody is in a state: a dot and a word. */
 export const pill = (text, kind = "") => h("span", { class: `pill ${kind}` }, text);
 
-/** Active or not; while that is not known, the room for it. @param {boolean | undefined} active */
-export const statePill = (active) => active === undefined ? h("span", { class: "pill waiting", "aria-hidden": "true" })
-  : pill(t(active ? "active" : "inactive"), active ? "on" : "off");
+/** Active or not; while that is not known, the room for it. @param {"contact" | "account"} kind @param {boolean} [active] */
+export const statePill = (kind, active) => active === undefined ? h("span", { class: "pill waiting", "aria-hidden": "true" })
+  : pill(t(`${kind}.${active ? "active" : "inactive"}`), active ? "on" : "off");
 
-/** A choice of states that a list is filtered by. @param {string} chosen @param {(status: string) => void} change */
-export const stateFilter = (chosen, change) => h("select", { class: "input", "aria-label": t("filter.state"), onchange: (event) => change(event.target.value) },
-  ["all", "active", "inactive"].map((status) => h("option", { value: status, selected: status === chosen }, t(`filter.${status}`))));
+/**
+ * The head of a panel: who it is, in which state, and what can be done. The focus stays on the same button when it is
+ * drawn anew.
+ */
+export function drawHead(card, { kind, name, key, active, shape = "", actions, below = [] }) {
+  const place = [...card.querySelectorAll("a, button")].indexOf(document.activeElement);
+  card.replaceChildren(
+    h("div", { class: "person" }, avatar(name, key, `big ${shape}`),
+      h("div", { class: "lines" }, h("p", { class: "person-name", dir: "auto" }, name), statePill(kind, active))),
+    h("div", { class: "person-actions" }, actions), ...below);
+  if (place >= 0) card.querySelectorAll("a, button")[place]?.focus();
+}
 
 /** A picture, a sentence, what to do next. */
 export function empty(picture, title, text, ...actions) {

@@ -2,7 +2,7 @@
 import { debounced, h, icon } from "./dom.js";
 import { listAccounts } from "./calls.js";
 import { t } from "./i18n.js";
-import { iconButton } from "./parts.js";
+import { iconButton, pill } from "./parts.js";
 
 let count = 0;
 
@@ -66,7 +66,7 @@ export function accountPicker({ label, placeholder, chosen = null, change, any =
       onpointerdown: (event) => event.preventDefault(),
       onclick: () => take(option),
     }, option.make ? [icon("plus"), t("account.createNamed", { name: option.make })]
-      : [option.account.name, !option.account.active && h("span", { class: "pill off" }, t("inactive"))]));
+      : [option.account.name, !option.account.active && pill(t("account.inactive"), "off")]));
     list.replaceChildren(...(items.length ? items : [h("li", { class: "option none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, t("accounts.noneFound"))]));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");

@@ -13,7 +13,7 @@ const shelf = () => document.getElementById("notices");
 const voice = h("p", { class: "unseen", role: "status" });
 
 export function announce(text) {
-  if (!voice.isConnected) document.body.append(voice);
+  if (!voice.isConnected) shelf().append(voice);
   voice.textContent = voice.textContent === text ? `${text}\u00a0` : text;
 }
 
@@ -26,7 +26,10 @@ export function toast(text, { kind = "", action, ms = action ? UNDO : NOTICE, go
   let timer = 0;
   const close = () => {
     clearTimeout(timer);
+    const focused = card.contains(document.activeElement);
     card.remove();
+    // The focus is not lost with the button that it was on.
+    if (focused) document.querySelector('.rows .row[tabindex="0"], h1')?.focus({ preventScroll: true });
     gone?.();
   };
   const act = action && button(action.label, { kind: "quiet", onclick: () => { gone = undefined; close(); action.run(); } });
@@ -45,7 +48,7 @@ export function toast(text, { kind = "", action, ms = action ? UNDO : NOTICE, go
   return { card, close };
 }
 
-/** What was asked for and is not carried out yet, newest last. @type {{ undo: () => void, leave: () => void }[]} */
+/** What was asked for and is not carried out yet, newest last. @type {{ undo: () => void, leave: () => void, card: Element }[]} */
 const pending = [];
 
 /**
@@ -53,12 +56,12 @@ const pending = [];
  * @param {string} text @param {{ run: () => void, restore: () => void, leave: () => void }} how
  */
 export function undoable(text, { run, restore, leave }) {
-  const entry = { undo: () => {}, leave };
-  const drop = () => pending.splice(pending.indexOf(entry), 1);
+  /** Nothing where the page has been left meanwhile, and was then come back to. */
+  const drop = () => pending.includes(entry) && pending.splice(pending.indexOf(entry), 1);
   const take = () => { drop(); restore(); announce(t("undone")); };
-  const notice = toast(text, { action: { label: t("undo"), run: take }, gone: () => { drop(); run(); } });
-  notice.card.classList.add("pending");
-  entry.undo = () => notice.card.querySelector("button").click();
+  const { card } = toast(text, { action: { label: t("undo"), run: take }, gone: () => drop() && run() });
+  card.classList.add("pending");
+  const entry = { undo: () => card.querySelector("button").click(), leave, card };
   pending.push(entry);
 }
 
@@ -70,7 +73,7 @@ export function undoLast() {
 }
 
 let jobs = 0;
-addEventListener("pagehide", () => pending.splice(0).forEach((entry) => entry.leave()));
+addEventListener("pagehide", () => pending.splice(0).forEach((entry) => { entry.card.remove(); entry.leave(); }));
 // One that is taken back can be sent on the way out; hundreds, and what is half done, can't.
 addEventListener("beforeunload", (event) => {
   if (jobs > 0) event.preventDefault();

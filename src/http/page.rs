@@ -2,21 +2,24 @@
 //! shows it asks the API for, as its user.
 
 use std::collections::HashMap;
+use std::io::{self, Write as _};
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::Request;
+use axum::extract::{Path, Request};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
-    IF_NONE_MATCH, REFERRER_POLICY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
+    HeaderName, HeaderValue, IF_NONE_MATCH, REFERRER_POLICY, VARY,
 };
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
 use super::Shared;
@@ -26,12 +29,15 @@ macro_rules! files {
     ($($name:literal),+ $(,)?) => { &[$(($name, include_str!(concat!("../../web/", $name)))),+] };
 }
 
-/// All files of the page. `/` is `index.html`; the others are under `/web/`.
+/// What is answered at `/`.
+const INDEX: &str = include_str!("../../web/index.html");
+
+/// The other files of the page, which are under `/web/`.
 #[rustfmt::skip]
 const FILES: &[(&str, &str)] = files![
-    "accounts.js", "api.js", "app.js", "bulk.js", "calls.js", "contacts.js", "csv.js", "detail.js", "dialog.js",
+    "accounts.js", "api.js", "app.js", "browse.js", "bulk.js", "calls.js", "contacts.js", "csv.js", "detail.js", "dialog.js",
     "dom.js", "early.js", "en.js", "enter.js", "errors.js", "es.js", "export.js", "form.js", "i18n.js", "icon.svg",
-    "import.js", "index.html", "keys.js", "links.js", "list.js", "parts.css", "parts.js", "picker.js", "prefs.js",
+    "import.js", "keys.js", "links.js", "list.js", "parts.css", "parts.js", "picker.js", "prefs.js",
     "roles.js", "rules.js", "session.js", "style.css", "toast.js",
 ];
 
@@ -66,11 +72,17 @@ impl FromStr for LoginUrl {
     }
 }
 
-/// A file as it is answered.
+/// A file as it is answered: to browsers that can take it, which are all, compressed.
 struct File {
     media_type: HeaderValue,
-    etag: HeaderValue,
+    plain: Form,
+    compressed: Option<Form>,
+}
+
+/// The bytes that are sent, and the tag that a browser knows them by.
+struct Form {
     bytes: Bytes,
+    etag: HeaderValue,
 }
 
 impl File {
@@ -81,48 +93,87 @@ impl File {
             Some((_, "svg")) => "image/svg+xml",
             _ => "text/javascript; charset=utf-8",
         });
-        let hash = URL_SAFE_NO_PAD.encode(&Sha256::digest(&text)[..12]);
-        let etag = HeaderValue::try_from(format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
-        Self { media_type, etag, bytes: text.into() }
+        let compressed = compress(text.as_bytes()).ok().map(|bytes| Form::new(bytes.into()));
+        Self { media_type, plain: Form::new(text.into()), compressed }
     }
 
     fn answer(&self, headers: &HeaderMap) -> Response {
+        const GZIP: HeaderValue = HeaderValue::from_static("gzip");
         const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
-        let always: [(HeaderName, HeaderValue); 4] = [
-            (ETAG, self.etag.clone()),
+        let compressed = self.compressed.as_ref().filter(|_| takes_gzip(headers));
+        let form = compressed.unwrap_or(&self.plain);
+        let always = [
+            (ETAG, form.etag.clone()),
+            (VARY, HeaderValue::from(ACCEPT_ENCODING)),
             (CACHE_CONTROL, ASK_AGAIN),
             (CONTENT_SECURITY_POLICY, POLICY),
             (REFERRER_POLICY, NO_REFERRER),
         ];
-        if self.is_known(headers) {
+        if form.is_known(headers) {
             return (StatusCode::NOT_MODIFIED, always).into_response();
         }
-        (always, [(CONTENT_TYPE, self.media_type.clone())], self.bytes.clone()).into_response()
-    }
-
-    /// Whether the browser has it already (RFC 9110, 13.1.2). A proxy that compresses may have made the tag a weak one.
-    fn is_known(&self, headers: &HeaderMap) -> bool {
-        let tags = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-        tags.flat_map(|tags| tags.split(',')).any(|tag| {
-            let tag = tag.trim();
-            tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == self.etag.as_bytes()
-        })
+        let mut response =
+            (always, [(CONTENT_TYPE, self.media_type.clone())], form.bytes.clone()).into_response();
+        if compressed.is_some() {
+            response.headers_mut().insert(CONTENT_ENCODING, GZIP);
+        }
+        response
     }
 }
+
+impl Form {
+    fn new(bytes: Bytes) -> Self {
+        let hash = URL_SAFE_NO_PAD.encode(&Sha256::digest(&bytes)[..12]);
+        let etag = HeaderValue::try_from(format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
+        Self { bytes, etag }
+    }
+
+    /// Whether the browser has it already (RFC 9110, 13.1.2).
+    fn is_known(&self, headers: &HeaderMap) -> bool {
+        listed(headers, &IF_NONE_MATCH)
+            .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == self.etag.as_bytes())
+    }
+}
+
+fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+/// Whether an answer may be in gzip's format (RFC 9110, 12.5.3); a weight of zero says that it may not.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    listed(headers, &ACCEPT_ENCODING).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
+        let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse().ok()).unwrap_or(0.0);
+        name.trim().eq_ignore_ascii_case("gzip") && weight > 0.0
+    })
+}
+
+/// The parts of a header that is a list.
+fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim)
+}
+
+/// The files under `/web/`, made ready when the first is asked for.
+static READY: LazyLock<HashMap<&str, File>> =
+    LazyLock::new(|| FILES.iter().map(|(name, text)| (*name, File::new(name, (*text).to_owned()))).collect());
 
 /// The routes of the page, which leads people to `login` if there is one.
 pub(super) fn routes(login: Option<&LoginUrl>) -> Router<Shared> {
     let login = login.map_or_else(String::new, |url| escaped(&url.0));
-    let file = |(name, text): &(&'static str, &str)| {
-        let text = text.replace("{{login-url}}", &login);
-        (if *name == "index.html" { "/".to_owned() } else { format!("/web/{name}") }, File::new(name, text))
-    };
-    let files: Arc<HashMap<String, File>> = Arc::new(FILES.iter().map(file).collect());
-    let answer = get(async move |request: Request| match files.get(request.uri().path()) {
+    let index = Arc::new(File::new("index.html", INDEX.replace("{{login-url}}", &login)));
+    Router::new()
+        .route("/", get(async move |headers: HeaderMap| index.answer(&headers)))
+        .route("/web/{name}", get(file))
+}
+
+async fn file(Path(name): Path<String>, request: Request) -> Response {
+    match READY.get(name.as_str()) {
         Some(file) => file.answer(request.headers()),
         None => Error::UnknownPath.refuse(request).await,
-    });
-    Router::new().route("/", answer.clone()).route("/web/{name}", answer)
+    }
 }
 
 /// Text as the value of an attribute in quotation marks.

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read as _;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request};
 use contacts::http::{Edge, Limits};
 use contacts::token::Verifier;
+use flate2::read::GzDecoder;
 
 use crate::support::*;
 
@@ -25,10 +27,17 @@ async fn app(login: Option<&str>) -> TestApp {
     TestApp::meeting(edge, Database::Sqlite, Verifier::with_secret(&secret(), claims()), Limits::new(1)).await
 }
 
-async fn send(app: &TestApp, method: Method, path: &str, known: Option<&str>) -> (u16, HeaderMap, Vec<u8>) {
+type Sent = (u16, HeaderMap, Vec<u8>);
+
+async fn send(app: &TestApp, method: Method, path: &str, known: Option<&str>) -> Sent {
+    let headers = known.map(|known| ("if-none-match", known));
+    with(app, method, path, headers.as_slice()).await
+}
+
+async fn with(app: &TestApp, method: Method, path: &str, headers: &[(&str, &str)]) -> Sent {
     let mut request = Request::builder().method(method).uri(path);
-    if let Some(known) = known {
-        request = request.header("if-none-match", known);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
     }
     let (status, headers, body) = app.send(request.body(Body::empty()).unwrap()).await;
     (status.as_u16(), headers, body)
@@ -80,6 +89,36 @@ async fn a_browser_that_has_a_file_is_not_sent_it_again() {
     }
     assert_eq!(send(&app, Method::GET, "/web/nothing.js", None).await.0, 404);
     assert_eq!(send(&app, Method::GET, "/web/index.html", None).await.0, 404);
+}
+
+#[tokio::test]
+async fn a_browser_gets_all_of_it_compressed_in_less_than_100_kilobytes() {
+    let app = app(None).await;
+    let mut all = 0;
+    for path in paths() {
+        let (_, bare, plain) = send(&app, Method::GET, &path, None).await;
+        assert!(!bare.contains_key("content-encoding"));
+        let gzip = [("accept-encoding", "br;q=1.0, gzip;q=0.5")];
+        let (status, headers, packed) = with(&app, Method::GET, &path, &gzip).await;
+        assert_eq!((status, &headers["content-encoding"]), (200, &"gzip".parse().unwrap()));
+        assert_eq!(
+            (&headers["vary"], &bare["vary"]),
+            (&"accept-encoding".parse().unwrap(), &headers["vary"])
+        );
+        assert_ne!(headers["etag"], bare["etag"], "two forms are two representations");
+        let mut unpacked = Vec::new();
+        GzDecoder::new(&packed[..]).read_to_end(&mut unpacked).unwrap();
+        assert!(unpacked == plain, "{path}");
+        all += packed.len();
+        let known = [gzip[0], ("if-none-match", headers["etag"].to_str().unwrap())];
+        assert_eq!(with(&app, Method::GET, &path, &known).await.0, 304);
+        for refused in ["gzip;q=0", "br", "identity"] {
+            let (_, headers, _) = with(&app, Method::GET, &path, &[("accept-encoding", refused)]).await;
+            assert!(!headers.contains_key("content-encoding"), "{refused}");
+        }
+    }
+    println!("the page: {all} bytes");
+    assert!(all < 100_000, "{all}");
 }
 
 #[tokio::test]
