@@ -86,21 +86,22 @@ function settings(opener) {
     group(t("menu.language"), [["es", "Español"], ["en", "English"]].map(([code, name]) => choice(name, lang() === code, () => { setLang(code); start(); }))),
     group(t("menu.theme"), ["", "light", "dark"].map((value) => choice(t(`theme.${value || "auto"}`), theme() === value, () => setTheme(value)))),
     h("div", { role: "group", class: "menu-group", "aria-label": t("menu.more") }, menuItem(t("keys.title"), showKeys), h("a", { role: "menuitem", tabIndex: -1, class: "menu-item", href: "docs", target: "_blank", rel: "noopener" }, t("menu.api"))),
-    h("div", { role: "group", class: "menu-group", "aria-label": t("menu.session") }, menuItem(t("signOut"), () => leave("")))]);
+    bearer() && group([user().name, user().workspace].filter(Boolean).join(" · ") || t("you"), menuItem(t("signOut"), () => leave("")))]);
 }
 
 function frame() {
   const { name, workspace } = user();
   const who = name || t("you");
-  const opener = h("button", { type: "button", class: "me" }, avatar(who, who), h("span", { class: "lines" },
-    h("span", { class: "name" }, who), h("span", { class: "under" }, workspace)), h("span", { class: "unseen" }, t("menu")), icon("more"));
+  const opener = h("button", { type: "button", class: "me" }, avatar(who, who),
+    h("span", { class: "unseen" }, t("menu.open", { name: "" })), h("span", { class: "name" }, who), icon("more"));
   banner = h("div", { class: "banner", role: "status", hidden: true });
   main = h("main", { class: "main", id: "main" });
   panelPlace = h("div", { class: "panel-place" });
   const skip = h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); main.querySelector("h1").focus(); } }, t("skip"));
   root.className = "app";
-  root.replaceChildren(skip, h("header", { class: "side" }, h("a", { class: "brand", href: "#/contacts" }, h("img", { src: "web/icon.svg", alt: "", width: 28, height: 28 }), t("product")), navigation("side-nav"), settings(opener)),
-    h("header", { class: "top" }, settings(iconButton(t("menu"), "menu"))),
+  root.replaceChildren(skip, h("header", { class: "side" }, h("a", { class: "brand", href: "#/contacts" }, h("img", { src: "web/icon.svg", alt: "", width: 32, height: 32 }),
+    h("span", { class: "lines" }, t("product"), h("span", { class: "under" }, workspace))), navigation("side-nav"), settings(opener)),
+    h("header", { class: "top" }, settings(iconButton(t("menu.open", { name: who }), "menu"))),
     banner, main, panelPlace, navigation("tabs"));
 }
 

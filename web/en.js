@@ -9,7 +9,7 @@ export default {
   closePanel: "Close the panel", copied: "Copied", copyFailed: "The browser did not let us copy", copy: "Copy {what}", notGiven: "Not given",
   select: "Select {name}", selectAll: "Select all that are loaded", clearAccount: "Clear the account",
 
-  menu: "Menu", "menu.language": "Language", "menu.theme": "Theme", "menu.more": "More", "menu.session": "Session", "menu.api": "API",
+  menu: "Menu", "menu.open": "Menu of {name}", "menu.language": "Language", "menu.theme": "Theme", "menu.more": "More", "menu.api": "API",
   "theme.auto": "As the system", "theme.light": "Light", "theme.dark": "Dark",
 
   "enter.title": "Your contacts, at hand", "enter.lead": "Enter with the token that your company gave you.", "enter.token": "Access token", "enter.go": "Enter",
@@ -25,7 +25,7 @@ export default {
   "col.name": "Name", "col.reach": "Email and phone", "col.accounts": "Accounts", "col.state": "State", "col.account": "Account",
 
   "contact.active": "Active", "contact.inactive": "Inactive", "account.active": "Active", "account.inactive": "Inactive",
-  "contacts.all": "All", "contacts.active": "Active", "contacts.inactive": "Inactive", "accounts.all": "All", "accounts.active": "Active", "accounts.inactive": "Inactive",
+  "contacts.all": "All", "contacts.active": "Active only", "contacts.inactive": "Inactive only", "accounts.all": "All", "accounts.active": "Active only", "accounts.inactive": "Inactive only",
   "contacts.count": { one: "{n} contact", other: "{n} contacts" }, "contacts.countMore": "More than {n} contacts",
   "contacts.none": "You have no contacts yet", "contacts.noneText": "Create the first one, or bring those that you have in a spreadsheet.",
   "contacts.noneFound": "Nobody here", "contacts.noneFoundFor": "No contacts match “{search}”.", noneFoundText: "Try another search or other filters.",

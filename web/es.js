@@ -9,7 +9,7 @@ export default {
   closePanel: "Cerrar el panel", copied: "Copiado", copyFailed: "El navegador no dejó copiar", copy: "Copiar {what}", notGiven: "Sin indicar",
   select: "Seleccionar a {name}", selectAll: "Seleccionar todos los cargados", clearAccount: "Quitar la cuenta",
 
-  menu: "Menú", "menu.language": "Idioma", "menu.theme": "Tema", "menu.more": "Más", "menu.session": "Sesión", "menu.api": "API",
+  menu: "Menú", "menu.open": "Menú de {name}", "menu.language": "Idioma", "menu.theme": "Tema", "menu.more": "Más", "menu.api": "API",
   "theme.auto": "Como el sistema", "theme.light": "Claro", "theme.dark": "Oscuro",
 
   "enter.title": "Tus contactos, a mano", "enter.lead": "Entra con el token que te dio tu empresa.", "enter.token": "Token de acceso", "enter.go": "Entrar",
@@ -25,7 +25,7 @@ export default {
   "col.name": "Nombre", "col.reach": "Correo y teléfono", "col.accounts": "Cuentas", "col.state": "Estado", "col.account": "Cuenta",
 
   "contact.active": "Activo", "contact.inactive": "Inactivo", "account.active": "Activa", "account.inactive": "Inactiva",
-  "contacts.all": "Todos", "contacts.active": "Activos", "contacts.inactive": "Inactivos", "accounts.all": "Todas", "accounts.active": "Activas", "accounts.inactive": "Inactivas",
+  "contacts.all": "Todos", "contacts.active": "Solo activos", "contacts.inactive": "Solo inactivos", "accounts.all": "Todas", "accounts.active": "Solo activas", "accounts.inactive": "Solo inactivas",
   "contacts.count": { one: "{n} contacto", other: "{n} contactos" }, "contacts.countMore": "Más de {n} contactos",
   "contacts.none": "Aún no tienes contactos", "contacts.noneText": "Crea el primero o trae los que ya tienes en una hoja de cálculo.",
   "contacts.noneFound": "Nadie por aquí", "contacts.noneFoundFor": "No hay contactos que coincidan con «{search}».", noneFoundText: "Prueba con otra búsqueda u otros filtros.",
