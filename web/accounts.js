@@ -1,6 +1,6 @@
 // The accounts of the workspace, and beside the list one of them: its name, its state, who is associated with it.
 import { sendOnLeaving } from "./api.js";
-import { browser, queryOf, searchField, stateFilter } from "./browse.js";
+import { browser, FILTERS, queryOf, searchField, stateFilter } from "./browse.js";
 import { changeAccount, createAccount, findAccount, getAccount, listAccounts, renameAccount } from "./calls.js";
 import { h } from "./dom.js";
 import { say } from "./errors.js";
@@ -12,11 +12,15 @@ import { avatar, button, drawHead, empty, panelFrame, pill, statePill } from "./
 import { RULES } from "./rules.js";
 import { toast, undoable } from "./toast.js";
 
-const filters = { search: "", status: "all" };
+const filters = FILTERS.accounts;
 
 const cells = (account) => [
-  h("div", { class: "who" }, avatar(account.name, account.uuid, "square"),
-    h("span", { class: "name", dir: "auto" }, account.name, account.fresh && pill(t("new"), "new"))),
+  h(
+    "div",
+    { class: "who" },
+    avatar(account.name, account.uuid, "square"),
+    h("span", { class: "name", dir: "auto" }, account.name, account.fresh && pill(t("new"), "new")),
+  ),
   statePill("account", account.active),
 ];
 
@@ -39,22 +43,35 @@ function accountForm(account, saved) {
 /** @param {{ go: (path: string) => void, setPanel: (panel: Element | null) => void }} shell */
 export function accountsView({ go, setPanel }) {
   const list = createList({
-    label: t("accounts"), kind: "accounts", columns: [t("col.account"), t("col.state")], cells, nothing,
-    load: (page, signal) => listAccounts({ ...queryOf(filters), page, page_size: page ? 500 : 60 }, { signal }),
+    label: t("accounts"),
+    kind: "accounts",
+    columns: [t("col.account"), t("col.state")],
+    cells,
+    nothing,
+    load: (page, signal) => listAccounts({ ...queryOf(filters), page, page_size: page ? 500 : 100 }, { signal }),
     open: (account) => go(`accounts/${account.uuid}`),
     changed: (answered) => view.counted(answered),
   });
   const view = browser({
-    kind: "accounts", list, setPanel,
+    kind: "accounts",
+    list,
+    setPanel,
     tools: [searchField(t("search.accounts"), filters, list).element, stateFilter("accounts", filters, list)],
-    actions: [button(t("account.new"), { kind: "primary fab", icon: "plus", "data-shortcut": "new", onclick: create })],
-    panelOf: (uuid) => accountPanel({ uuid, known: list.find(uuid), go, patch: (change) => list.update(uuid, change), remove }),
+    actions: [
+      button(t("account.new"), { kind: "primary fab", icon: "plus", "data-shortcut": "new", onclick: create }),
+    ],
+    panelOf: (uuid) =>
+      accountPanel({ uuid, known: list.find(uuid), go, patch: (change) => list.update(uuid, change), remove }),
   });
 
   function nothing() {
     const bare = Object.keys(queryOf(filters)).length === 0;
-    return empty("building", t(bare ? "accounts.none" : "accounts.noneFound"), t(bare ? "accounts.noneText" : "noneFoundText"),
-      button(t("account.new"), { kind: "primary", icon: "plus", onclick: create }));
+    return empty(
+      "building",
+      t(bare ? "accounts.none" : "accounts.noneFound"),
+      t(bare ? "accounts.noneText" : "noneFoundText"),
+      button(t("account.new"), { kind: "primary", icon: "plus", onclick: create }),
+    );
   }
 
   function create() {
@@ -71,9 +88,13 @@ export function accountsView({ go, setPanel }) {
     undoable(t("account.deleting", { name }), {
       restore,
       leave: () => sendOnLeaving("accounts/account", { action: "delete", uuid }),
-      run: () => changeAccount("delete", uuid)
-        .then(() => toast(t("account.deleted", { name }), { kind: "good" }))
-        .catch((error) => { restore(); toast(say(error), { kind: "bad" }); }),
+      run: () =>
+        changeAccount("delete", uuid)
+          .then(() => toast(t("account.deleted", { name }), { kind: "good" }))
+          .catch((error) => {
+            restore();
+            toast(say(error), { kind: "bad" });
+          }),
     });
   }
 
@@ -90,12 +111,25 @@ function accountPanel({ uuid, known, go, patch, remove }) {
 
   function draw(account) {
     const { name, active } = account;
-    const rename = () => accountForm(account, (saved) => { patch(saved); draw(saved); });
+    const rename = () =>
+      accountForm(account, (saved) => {
+        patch(saved);
+        draw(saved);
+      });
     drawHead(card, {
-      kind: "account", name, key: uuid, active, shape: "square",
-      actions: [button(t("rename"), { icon: "edit", onclick: rename }),
-        button(t(active ? "inactivate" : "activate"), { icon: active ? "pause" : "play", onclick: () => setState(account) }),
-        button(t("delete"), { icon: "trash", kind: "danger", onclick: () => remove(account) })],
+      kind: "account",
+      name,
+      key: uuid,
+      active,
+      shape: "square",
+      actions: [
+        button(t("rename"), { icon: "edit", onclick: rename }),
+        button(t(active ? "inactivate" : "activate"), {
+          icon: active ? "pause" : "play",
+          onclick: () => setState(account),
+        }),
+        button(t("delete"), { icon: "trash", kind: "danger", onclick: () => remove(account) }),
+      ],
       below: active ? [] : [h("p", { class: "hint" }, t("account.inactiveHint"))],
     });
   }
@@ -106,7 +140,11 @@ function accountPanel({ uuid, known, go, patch, remove }) {
       draw(account);
       patch(account);
     } catch (error) {
-      if (!signal.aborted) card.replaceChildren(h("p", { class: "faint" }, say(error)), button(t("tryAgain"), { kind: "quiet", onclick: load }));
+      if (!signal.aborted)
+        card.replaceChildren(
+          h("p", { class: "faint" }, say(error)),
+          button(t("tryAgain"), { kind: "quiet", onclick: load }),
+        );
     }
   }
 
@@ -122,8 +160,15 @@ function accountPanel({ uuid, known, go, patch, remove }) {
   }
 
   if (known) draw(known);
-  frame.body.append(card, h("section", { class: "panel-section", "aria-labelledby": "links-title" },
-    h("div", { class: "section-head" }, h("h3", { id: "links-title" }, t("account.people"))), links.element));
+  frame.body.append(
+    card,
+    h(
+      "section",
+      { class: "panel-section", "aria-labelledby": "links-title" },
+      h("div", { class: "section-head" }, h("h3", { id: "links-title" }, t("account.people"))),
+      links.element,
+    ),
+  );
   load();
   return { uuid, element: frame.element, focus: frame.focus, reload: load, stop: () => stop.abort() };
 }

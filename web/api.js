@@ -56,7 +56,10 @@ function untilBack() {
   back ??= (async () => {
     become("lost");
     for (let wait = 500; ; wait = Math.min(wait * 1.6, 5000)) {
-      await Promise.race([sleep(wait), new Promise((resolve) => addEventListener("online", resolve, { once: true }))]);
+      await Promise.race([
+        sleep(wait),
+        new Promise((resolve) => addEventListener("online", resolve, { once: true })),
+      ]);
       const answer = await fetch("health", { cache: "no-store" }).catch(() => null);
       if (answer?.ok) break;
     }
@@ -78,8 +81,8 @@ function unlessAborted(promise, signal) {
   });
 }
 
-/** What is done when the service does not know the token any more. */
-let unauthorized = () => {};
+/** What is done when the service does not know the token any more; whether there is another one now. */
+let unauthorized = async () => false;
 export const onUnauthorized = (act) => (unauthorized = act);
 
 /**
@@ -91,11 +94,11 @@ export const onUnauthorized = (act) => (unauthorized = act);
  *   that a repeated call gets where the first one was carried out after all
  */
 export async function call(path, body, { signal, again = false, lane = "front", done } = {}) {
-  const token = bearer();
   let doubt = false;
   for (;;) {
     await turn(lane, signal);
     if (back && again) await unlessAborted(back, signal);
+    const token = bearer();
     let response, answer;
     try {
       response = await fetch(`api/sales/${path}`, {
@@ -121,11 +124,14 @@ export async function call(path, body, { signal, again = false, lane = "front", 
     if (response.status === 429 || (busy && again)) {
       doubt ||= busy;
       if (busy) become("busy");
-      await unlessAborted(sleep(1000 * (Number(response.headers.get("Retry-After")) || 1) + Math.random() * 200), signal);
+      await unlessAborted(
+        sleep(1000 * (Number(response.headers.get("Retry-After")) || 1) + Math.random() * 200),
+        signal,
+      );
       continue;
     }
     if (busy) throw new Lost();
-    if (response.status === 401 && token === bearer()) unauthorized();
+    if (response.status === 401 && (token === bearer() ? await unauthorized() : bearer())) continue;
     if (doubt && done !== undefined && answer.code === done) return answer;
     throw new Refused(response.status, answer, response.headers.get("x-request-id") ?? "–");
   }

@@ -1,10 +1,11 @@
 // Where the page begins: who is signed in, which view is shown, and the frame around it.
 import { accountsView } from "./accounts.js";
 import { connection, onUnauthorized } from "./api.js";
+import { forgetFilters } from "./browse.js";
 import { contactsView } from "./contacts.js";
-import { confirm, menu, menuItem } from "./dialog.js";
+import { confirm, menu, menuItem, openDialog } from "./dialog.js";
 import { h, icon } from "./dom.js";
-import { enterView } from "./enter.js";
+import { enterView, tokenForm } from "./enter.js";
 import { lang, setLang, t } from "./i18n.js";
 import { importView } from "./import.js";
 import { listenToKeys, showKeys } from "./keys.js";
@@ -48,7 +49,7 @@ function show() {
     setPanel(null);
     view = { name: known, ...VIEWS[known]({ go, setPanel }) };
     main.replaceChildren(view.element);
-    document.title = `${view.title} · ${t("product")}`;
+    document.title = [...new Set([view.title, t("product")])].join(" · ");
     for (const link of root.querySelectorAll("[data-view]")) {
       if (link.dataset.view === known) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
@@ -58,51 +59,132 @@ function show() {
   view.open(id);
 }
 
+/** An import goes on only while it is in sight, so whatever ends it asks first. */
+const mayLeave = async () =>
+  !view?.busy?.() || confirm(t("leave.title"), t("leave.text"), t("leave.yes"), { kind: "danger" });
+
 let shownPath = "";
 async function routed() {
-  // An import goes on only while it is in sight; leaving asks first.
-  if (view?.busy?.() && path()[0] !== view.name) {
-    const to = location.hash;
+  const to = location.hash;
+  if (view && path()[0] !== view.name && view.busy?.()) {
     history.replaceState(null, "", `#/${view.name}`);
-    if (!(await confirm(t("leave.title"), t("leave.text"), t("leave.yes"), { kind: "danger" }))) return;
-    view.stop();
-    view = null;
+    if (!(await mayLeave())) return;
     history.replaceState(null, "", to);
   }
-  shownPath = location.hash;
+  shownPath = to;
   show();
 }
 
 function navigation(kind) {
-  return h("nav", { class: kind, "aria-label": t("nav") }, Object.keys(VIEWS).map((name) =>
-    h("a", { href: `#/${name}`, "data-view": name }, icon(PICTURES[name]), h("span", {}, t(name === "import" ? "import.short" : name)))));
+  return h(
+    "nav",
+    { class: kind, "aria-label": t("nav") },
+    Object.keys(VIEWS).map((name) =>
+      h(
+        "a",
+        { href: `#/${name}`, "data-view": name },
+        icon(PICTURES[name]),
+        h("span", {}, t(name === "import" ? "import.short" : name)),
+      ),
+    ),
+  );
 }
 
 /** Language, theme, keys, the API, and the way out. */
 function settings(opener) {
   const choice = (label, on, act) => menuItem(label, act, { role: "menuitemradio", "aria-checked": `${on}` });
-  const group = (title, ...items) => h("div", { role: "group", "aria-label": title, class: "menu-group" }, h("span", { class: "menu-title", "aria-hidden": "true" }, title), items);
+  const group = (title, ...items) =>
+    h(
+      "div",
+      { role: "group", "aria-label": title, class: "menu-group" },
+      h("span", { class: "menu-title", "aria-hidden": "true" }, title),
+      items,
+    );
   return menu(opener, () => [
-    group(t("menu.language"), [["es", "Español"], ["en", "English"]].map(([code, name]) => choice(name, lang() === code, () => { setLang(code); start(); }))),
-    group(t("menu.theme"), ["", "light", "dark"].map((value) => choice(t(`theme.${value || "auto"}`), theme() === value, () => setTheme(value)))),
-    h("div", { role: "group", class: "menu-group", "aria-label": t("menu.more") }, menuItem(t("keys.title"), showKeys), h("a", { role: "menuitem", tabIndex: -1, class: "menu-item", href: "docs", target: "_blank", rel: "noopener" }, t("menu.api"))),
-    bearer() && group([user().name, user().workspace].filter(Boolean).join(" · ") || t("you"), menuItem(t("signOut"), () => leave("")))]);
+    group(
+      t("menu.language"),
+      [
+        ["es", "Español"],
+        ["en", "English"],
+      ].map(([code, name]) =>
+        choice(name, lang() === code, async () => {
+          if (!(await mayLeave())) return;
+          setLang(code);
+          start();
+        }),
+      ),
+    ),
+    group(
+      t("menu.theme"),
+      ["", "light", "dark"].map((value) =>
+        choice(t(`theme.${value || "auto"}`), theme() === value, () => setTheme(value)),
+      ),
+    ),
+    h(
+      "div",
+      { role: "group", class: "menu-group", "aria-label": t("menu.more") },
+      menuItem(t("keys.title"), showKeys),
+      h(
+        "a",
+        { role: "menuitem", tabIndex: -1, class: "menu-item", href: "docs", target: "_blank", rel: "noopener" },
+        t("menu.api"),
+      ),
+    ),
+    bearer() &&
+      group(
+        [user().name, user().workspace].filter(Boolean).join(" · ") || t("you"),
+        menuItem(t("signOut"), async () => (await mayLeave()) && leave("")),
+      ),
+  ]);
 }
 
 function frame() {
   const { name, workspace } = user();
   const who = name || t("you");
-  const opener = h("button", { type: "button", class: "me" }, avatar(who, who),
-    h("span", { class: "unseen" }, t("menu.open", { name: "" })), h("span", { class: "name" }, who), icon("more"));
+  const opener = h(
+    "button",
+    { type: "button", class: "me" },
+    avatar(who, who),
+    h("span", { class: "unseen" }, t("menu.open", { name: "" })),
+    h("span", { class: "name" }, who),
+    icon("more"),
+  );
   banner = h("div", { class: "banner", role: "status", hidden: true });
   main = h("main", { class: "main", id: "main" });
   panelPlace = h("div", { class: "panel-place" });
-  const skip = h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); main.querySelector("h1").focus(); } }, t("skip"));
+  const skip = h(
+    "a",
+    {
+      class: "skip",
+      href: "#main",
+      onclick: (event) => {
+        event.preventDefault();
+        main.querySelector("h1").focus();
+      },
+    },
+    t("skip"),
+  );
   root.className = "app";
-  root.replaceChildren(skip, h("header", { class: "side" }, h("a", { class: "brand", href: "#/contacts" }, h("img", { src: "web/icon.svg", alt: "", width: 32, height: 32 }),
-    h("span", { class: "lines" }, t("product"), h("span", { class: "under" }, workspace))), navigation("side-nav"), settings(opener)),
+  root.replaceChildren(
+    skip,
+    h(
+      "header",
+      { class: "side" },
+      h(
+        "a",
+        { class: "brand", href: "#/contacts" },
+        h("img", { src: "web/icon.svg", alt: "", width: 32, height: 32 }),
+        h("span", { class: "lines" }, t("product"), h("span", { class: "under" }, workspace)),
+      ),
+      navigation("side-nav"),
+      settings(opener),
+    ),
     h("header", { class: "top" }, settings(iconButton(t("menu.open", { name: who }), "menu"))),
-    banner, main, panelPlace, navigation("tabs"));
+    banner,
+    main,
+    panelPlace,
+    navigation("tabs"),
+  );
 }
 
 function leave(why) {
@@ -110,6 +192,7 @@ function leave(why) {
   view = null;
   signOut();
   forgetRoles();
+  forgetFilters();
   document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.remove());
   if (why && loginUrl()) location.assign(loginUrl());
   else enter(why);
@@ -140,8 +223,49 @@ connection.addEventListener("state", ({ detail }) => {
   banner.replaceChildren(icon("offline"), h("span", {}, t(detail === "busy" ? "banner.busy" : "banner.lost")));
   if (detail === "fine") banner.textContent = "";
 });
-onUnauthorized(() => bearer() && leave(t("enter.expired")));
-listenToKeys({ go, escape: () => view && path()[1] && go(view.name) });
+/** Asks for another token above what somebody is just typing, so that nothing of it is lost. @type {Promise<boolean> | null} */
+let renewal = null;
+const renew = () =>
+  new Promise((resolve) => {
+    const before = JSON.stringify(user());
+    const login = loginUrl();
+    let renewed = false;
+    const form = tokenForm("primary", () => {
+      renewed = true;
+      close();
+    });
+    const { close } = openDialog(
+      t("renew.title"),
+      [
+        h("p", { class: "dialog-text" }, t("renew.text")),
+        login && h("p", { class: "dialog-text" }, h("a", { href: login, target: "_blank" }, t("enter.login"))),
+        form,
+      ],
+      {
+        kind: "small",
+        closed() {
+          resolve(renewed);
+          if (!renewed) leave(t("enter.expired"));
+          else if (JSON.stringify(user()) !== before) location.reload();
+        },
+      },
+    );
+    form.querySelector("input").focus();
+  });
+
+onUnauthorized(async () => {
+  if (renewal) return renewal;
+  if (!bearer()) return false;
+  if (document.querySelector("dialog[open]")) {
+    renewal = renew();
+    const renewed = await renewal;
+    renewal = null;
+    return renewed;
+  }
+  leave(t("enter.expired"));
+  return false;
+});
+listenToKeys({ go, escape: () => (path()[1] ? go(view.name) : view?.escape?.()) });
 addEventListener("hashchange", () => {
   if (location.hash.includes("token=")) {
     restore();

@@ -6,8 +6,15 @@ import { announce } from "./toast.js";
 /** A field that searches while one types; arrows lead on to the list, Escape empties it. */
 export function searchField(label, filters, list) {
   const input = h("input", {
-    class: "input", type: "search", "aria-label": label, placeholder: t("search.placeholder"), value: filters.search,
-    autocomplete: "off", spellcheck: "false", "data-shortcut": "search", enterkeyhint: "search",
+    class: "input",
+    type: "search",
+    "aria-label": label,
+    placeholder: t("search.placeholder"),
+    value: filters.search,
+    autocomplete: "off",
+    spellcheck: "false",
+    "data-shortcut": "search",
+    enterkeyhint: "search",
   });
   const search = () => {
     if (input.value.trim() === filters.search) return;
@@ -33,9 +40,21 @@ export function stateFilter(kind, filters, list) {
     filters.status = event.target.value;
     list.reload();
   };
-  return h("select", { class: "input", "aria-label": t("filter.state"), onchange: change }, ["all", "active", "inactive"].map(
-    (status) => h("option", { value: status, selected: status === filters.status }, t(`${kind}.${status}`))));
+  return h(
+    "select",
+    { class: "input", "aria-label": t("filter.state"), onchange: change },
+    ["all", "active", "inactive"].map((status) =>
+      h("option", { value: status, selected: status === filters.status }, t(`${kind}.${status}`)),
+    ),
+  );
 }
+
+/** What is looked for; it stays while one is elsewhere on the page, and goes with the user. */
+export const FILTERS = { contacts: {}, accounts: {} };
+export function forgetFilters() {
+  for (const filters of Object.values(FILTERS)) Object.assign(filters, { search: "", account: null, status: "all" });
+}
+forgetFilters();
 
 /** The filters as the API takes them. */
 export const queryOf = ({ search, status, account }) => ({
@@ -55,9 +74,19 @@ export const queryOf = ({ search, status, account }) => ({
 export function browser({ kind, list, tools, actions, below, panelOf, setPanel }) {
   let panel = null;
   const count = h("p", { class: "count" });
-  const element = h("div", { class: "view" },
-    h("header", { class: "view-head" }, h("div", {}, h("h1", { tabIndex: -1 }, t(kind)), count), h("div", { class: "view-actions" }, actions)),
-    h("div", { class: `tools ${kind}-tools`, role: "search" }, tools), list.element, below);
+  const element = h(
+    "div",
+    { class: "view" },
+    h(
+      "header",
+      { class: "view-head" },
+      h("div", {}, h("h1", { tabIndex: -1 }, t(kind)), count),
+      h("div", { class: "view-actions" }, actions),
+    ),
+    h("div", { class: `tools ${kind}-tools`, role: "search" }, tools),
+    list.element,
+    below,
+  );
   list.reload();
   return {
     element,

@@ -11,21 +11,35 @@ import { job, toast } from "./toast.js";
 /** @param {{ list: any, remove: (contacts: any[]) => void, patch: (uuid: string, change: object) => void }} options */
 export function bulkBar({ list, remove, patch }) {
   const count = h("p", { class: "bulk-count" });
-  const act = (label, icon, run, kind = "") => button(label, { icon, kind: `quiet ${kind}`, "aria-label": label, onclick: () => run(list.selected()) });
-  const element = h("div", { class: "bulk", role: "toolbar", "aria-label": t("bulk.label"), hidden: true }, count,
+  const act = (label, icon, run, kind = "") =>
+    button(label, { icon, kind: `quiet ${kind}`, "aria-label": label, onclick: () => run(list.selected()) });
+  const element = h(
+    "div",
+    { class: "bulk", role: "toolbar", "aria-label": t("bulk.label"), hidden: true },
+    count,
     act(t("activate"), "play", (contacts) => changeState("activate", contacts)),
     act(t("inactivate"), "pause", (contacts) => changeState("inactivate", contacts)),
     act(t("associate"), "link", associateAll),
     act(t("export"), "download", (contacts) => exportRows(contacts)),
     act(t("delete"), "trash", remove, "danger"),
-    iconButton(t("bulk.clear"), "close", { onclick: () => { list.clearSelection(); list.focus(); } }));
+    iconButton(t("bulk.clear"), "close", {
+      onclick: () => {
+        list.clearSelection();
+        list.focus();
+      },
+    }),
+  );
 
   /** Says what became of it; what was so already is told apart from what failed. */
   function tell(key, { done, failed, stopped }, wasSo) {
     const same = failed.filter(([, error]) => error instanceof Refused && error.code === wasSo);
     const bad = failed.filter((entry) => !same.includes(entry));
-    const parts = [t(key, { n: done.length }), same.length && t("bulk.same", { n: same.length }), bad.length && t("bulk.failed", { n: bad.length, why: say(bad[0][1]) }),
-      stopped && t("bulk.stopped")];
+    const parts = [
+      t(key, { n: done.length }),
+      same.length && t("bulk.same", { n: same.length }),
+      bad.length && t("bulk.failed", { n: bad.length, why: say(bad[0][1]) }),
+      stopped && t("bulk.stopped"),
+    ];
     toast(parts.filter(Boolean).join(" "), { kind: bad.length ? "bad" : "good", ms: bad.length ? 12000 : undefined });
   }
 

@@ -31,15 +31,19 @@ export async function inactiveAmong(contacts, how) {
 
 /** @returns {Promise<Contact>} */
 export async function getContact(uuid, how) {
-  const [{ data }, inactive] = await Promise.all(
-    [read("contacts/contact", { action: "get", uuid }, how), inactiveAmong([uuid], how)]);
+  const [{ data }, inactive] = await Promise.all([
+    read("contacts/contact", { action: "get", uuid }, how),
+    inactiveAmong([uuid], how),
+  ]);
   return { ...data, active: !inactive.has(uuid) };
 }
 export const getAccount = async (uuid, how) => (await read("accounts/account", { action: "get", uuid }, how)).data;
 
 const details = (values) => ({
-  first_name: clean(values.first_name), last_name: clean(values.last_name),
-  email: clean(values.email ?? "") || null, phone: clean(values.phone ?? "") || null,
+  first_name: clean(values.first_name),
+  last_name: clean(values.last_name),
+  email: clean(values.email ?? "") || null,
+  phone: clean(values.phone ?? "") || null,
 });
 
 /** Not to be sent twice: a `Lost` one is looked for first, by `findTwin`. @returns {Promise<string>} its UUID */
@@ -76,7 +80,9 @@ export const createAccount = async (name, how) =>
   (await call("accounts/account", { action: "create", name: clean(name) }, how)).uuid;
 /** An account of exactly this name: after a lost create, the sign that it was done. @returns {Promise<Account | undefined>} */
 export const findAccount = async (name, how) =>
-  (await listAccounts({ search: name, page_size: 1000 }, how)).data.findLast((account) => account.name === clean(name));
+  (await listAccounts({ search: name, page_size: 1000 }, how)).data.findLast(
+    (account) => account.name === clean(name),
+  );
 export const renameAccount = (uuid, name, how) =>
   call("accounts/account", { action: "update", uuid, name: clean(name) }, { ...how, again: true });
 
@@ -93,7 +99,9 @@ export const dissociate = (contact, account, how) =>
 
 /** @returns {Promise<Role[]>} */
 export const listRoles = async (how) => (await read("roles/", {}, how)).data;
-export const createRole = async (name, how) => (await call("roles/role", { action: "create", name: clean(name) }, how)).id;
+export const createRole = async (name, how) =>
+  (await call("roles/role", { action: "create", name: clean(name) }, how)).id;
 export const renameRole = (id, name, how) =>
   call("roles/role", { action: "update", id, name: clean(name) }, { ...how, again: true });
-export const deleteRole = (id, how) => call("roles/role", { action: "delete", id }, { ...how, again: true, done: 101 });
+export const deleteRole = (id, how) =>
+  call("roles/role", { action: "delete", id }, { ...how, again: true, done: 101 });

@@ -1,8 +1,17 @@
 // The contacts: search, filters, the list, what can be done with several at once, and one of them beside it.
 import { sendOnLeaving } from "./api.js";
-import { browser, queryOf, searchField, stateFilter } from "./browse.js";
+import { browser, FILTERS, queryOf, searchField, stateFilter } from "./browse.js";
 import { bulkBar } from "./bulk.js";
-import { changeContact, createContact, findTwin, fullName, getContact, inactiveAmong, listContacts, updateContact } from "./calls.js";
+import {
+  changeContact,
+  createContact,
+  findTwin,
+  fullName,
+  getContact,
+  inactiveAmong,
+  listContacts,
+  updateContact,
+} from "./calls.js";
 import { contactPanel } from "./detail.js";
 import { h } from "./dom.js";
 import { say } from "./errors.js";
@@ -13,11 +22,10 @@ import { createList } from "./list.js";
 import { avatar, button, empty, iconButton, pill, statePill } from "./parts.js";
 import { accountPicker } from "./picker.js";
 import { RULES } from "./rules.js";
-import { job, toast, undoable } from "./toast.js";
+import { guardLeaving, job, toast, undoable } from "./toast.js";
 
-/** What is looked for; it stays while one is elsewhere on the page. */
-const filters = { search: "", account: null, status: "all" };
-const FIRST_PAGE = 60;
+const filters = FILTERS.contacts;
+const FIRST_PAGE = 100;
 const PAGE = 500;
 /** How many deletions are sent at most when the page is left: more than that in a second would be refused. */
 const MOST_ON_LEAVING = 9;
@@ -27,12 +35,33 @@ function cells({ uuid, email, phone, active, fresh, associated_accounts: account
   const under = [email ?? phone, accounts[0]?.name].filter(Boolean).join(" · ");
   const none = h("span", { class: "faint" }, "—");
   return [
-    h("div", { class: "who" }, avatar(fullName(names), uuid), h("div", { class: "lines" },
-      h("span", { class: "name", dir: "auto" }, fullName(names), fresh && pill(t("new"), "new")),
-      h("span", { class: "under narrow", dir: "auto" }, under || t("contact.noData")))),
-    email || phone ? h("div", { class: "lines" }, h("span", { class: "ellipsis" }, email ?? phone), email && phone && h("span", { class: "under" }, phone)) : none,
-    accounts.length ? h("div", { class: "chips" }, h("span", { class: "chip", dir: "auto" }, accounts[0].name),
-      accounts.length > 1 && h("span", { class: "chip more" }, `+${accounts.length - 1}`)) : none.cloneNode(true),
+    h(
+      "div",
+      { class: "who" },
+      avatar(fullName(names), uuid),
+      h(
+        "div",
+        { class: "lines" },
+        h("span", { class: "name", dir: "auto" }, fullName(names), fresh && pill(t("new"), "new")),
+        h("span", { class: "under narrow", dir: "auto" }, under || t("contact.noData")),
+      ),
+    ),
+    email || phone
+      ? h(
+          "div",
+          { class: "lines" },
+          h("span", { class: "ellipsis" }, email ?? phone),
+          email && phone && h("span", { class: "under" }, phone),
+        )
+      : none,
+    accounts.length
+      ? h(
+          "div",
+          { class: "chips" },
+          h("span", { class: "chip", dir: "auto" }, accounts[0].name),
+          accounts.length > 1 && h("span", { class: "chip more" }, `+${accounts.length - 1}`),
+        )
+      : none.cloneNode(true),
     statePill("contact", active),
   ];
 }
@@ -58,30 +87,54 @@ function contactForm(contact, saved) {
 export function contactsView({ go, setPanel }) {
   const query = () => queryOf(filters);
   const list = createList({
-    label: t("contacts"), kind: "contacts", selectable: true, name: fullName,
+    label: t("contacts"),
+    kind: "contacts",
+    selectable: true,
+    name: fullName,
     columns: [t("col.name"), t("col.reach"), t("col.accounts"), t("col.state")],
-    cells, load, open: (contact) => go(`contacts/${contact.uuid}`), nothing,
-    changed: (answered) => { view.counted(answered); bar.show(list.selected()); },
+    cells,
+    load,
+    open: (contact) => go(`contacts/${contact.uuid}`),
+    nothing,
+    changed: (answered) => {
+      view.counted(answered);
+      bar.show(list.selected());
+    },
   });
   const search = searchField(t("search.contacts"), filters, list);
   const states = stateFilter("contacts", filters, list);
   const picker = accountPicker({
-    label: t("filter.account"), placeholder: t("filter.allAccounts"), chosen: filters.account, any: true,
-    change: (account) => { filters.account = account; list.reload(); },
+    label: t("filter.account"),
+    placeholder: t("filter.allAccounts"),
+    chosen: filters.account,
+    any: true,
+    change: (account) => {
+      filters.account = account;
+      list.reload();
+    },
   });
   const bar = bulkBar({ list, remove, patch });
   const exportAll = { onclick: () => exportContacts(query()) };
   const view = browser({
-    kind: "contacts", list, setPanel, tools: [search.element, picker.element, states], below: bar.element,
+    kind: "contacts",
+    list,
+    setPanel,
+    tools: [search.element, picker.element, states],
+    below: bar.element,
     actions: [
       iconButton(t("export"), "download", { class: "icon-button narrow-only", ...exportAll }),
       button(t("export"), { icon: "download", kind: "wide-only", ...exportAll }),
       button(t("contact.new"), { kind: "primary fab", icon: "plus", "data-shortcut": "new", onclick: create }),
     ],
-    panelOf: (uuid) => contactPanel({
-      uuid, known: list.find(uuid), go, patch: (change) => list.update(uuid, change), remove: (contact) => remove([contact]),
-      edit: (contact) => contactForm(contact, (saved) => patch(uuid, saved)),
-    }),
+    panelOf: (uuid) =>
+      contactPanel({
+        uuid,
+        known: list.find(uuid),
+        go,
+        patch: (change) => list.update(uuid, change),
+        remove: (contact) => remove([contact]),
+        edit: (contact) => contactForm(contact, (saved) => patch(uuid, saved)),
+      }),
   });
 
   async function load(page, signal) {
@@ -101,11 +154,20 @@ export function contactsView({ go, setPanel }) {
   function nothing() {
     if (Object.keys(query()).length) {
       const why = filters.search ? t("contacts.noneFoundFor", { search: filters.search }) : t("noneFoundText");
-      return empty("search", t("contacts.noneFound"), why, button(t("filter.clear"), { kind: "primary", onclick: clearFilters }));
+      return empty(
+        "search",
+        t("contacts.noneFound"),
+        why,
+        button(t("filter.clear"), { kind: "primary", onclick: clearFilters }),
+      );
     }
-    return empty("people", t("contacts.none"), t("contacts.noneText"),
+    return empty(
+      "people",
+      t("contacts.none"),
+      t("contacts.noneText"),
       button(t("contact.new"), { kind: "primary", icon: "plus", onclick: create }),
-      button(t("import.short"), { icon: "upload", onclick: () => go("import") }));
+      button(t("import.short"), { icon: "upload", onclick: () => go("import") }),
+    );
   }
 
   function clearFilters() {
@@ -135,19 +197,32 @@ export function contactsView({ go, setPanel }) {
     if (uuids.includes(view.panel()?.uuid)) go("contacts");
     const [n, name] = [contacts.length, fullName(contacts[0])];
     const told = (one, many, values = {}) => t(n === 1 ? one : many, { n, name, ...values });
+    const release = n > MOST_ON_LEAVING ? guardLeaving() : () => {};
     undoable(told("contact.deleting", "contacts.deleting"), {
-      restore,
-      leave: () => uuids.slice(0, MOST_ON_LEAVING).forEach((uuid) => sendOnLeaving("contacts/contact", { action: "delete", uuid })),
+      restore: () => {
+        release();
+        restore();
+      },
+      leave: () =>
+        uuids
+          .slice(0, MOST_ON_LEAVING)
+          .forEach((uuid) => sendOnLeaving("contacts/contact", { action: "delete", uuid })),
       run: async () => {
-        const { done, failed } = await job(t("contacts.deletingNow"), contacts,
-          (contact, signal) => changeContact("delete", contact.uuid, { signal, lane: n > 1 ? "back" : "front" }));
+        release();
+        const { done, failed } = await job(t("contacts.deletingNow"), contacts, (contact, signal) =>
+          changeContact("delete", contact.uuid, { signal, lane: n > 1 ? "back" : "front" }),
+        );
         const left = uuids.filter((uuid) => !done.some((contact) => contact.uuid === uuid));
         if (left.length) restore(left);
-        if (failed.length) toast(n === 1 ? say(failed[0][1]) : t("contacts.deletedSome", { n: done.length, failed: failed.length }), { kind: "bad" });
-        else if (done.length) toast(told("contact.deleted", "contacts.deleted", { n: done.length }), { kind: "good" });
+        if (failed.length)
+          toast(n === 1 ? say(failed[0][1]) : t("contacts.deletedSome", { n: done.length, failed: failed.length }), {
+            kind: "bad",
+          });
+        else if (done.length)
+          toast(told("contact.deleted", "contacts.deleted", { n: done.length }), { kind: "good" });
       },
     });
   }
 
-  return view;
+  return { ...view, escape: list.clearSelection };
 }

@@ -36,7 +36,10 @@ export function decode(bytes) {
 
 /** The separator that the first line has most of. @param {string} text */
 export function separatorOf(text) {
-  const line = text.slice(0, 65536).split(/\r?\n/, 1)[0].replace(/"[^"]*"/g, "");
+  const line = text
+    .slice(0, 65536)
+    .split(/\r?\n/, 1)[0]
+    .replace(/"[^"]*"/g, "");
   const count = (separator) => line.split(separator).length;
   return [";", ",", "\t"].reduce((best, separator) => (count(separator) > count(best) ? separator : best));
 }
@@ -49,7 +52,9 @@ export function separatorOf(text) {
 export function read(text) {
   const separator = separatorOf(text);
   const rows = [];
-  let row = [], cell = "", quoted = false;
+  let row = [],
+    cell = "",
+    quoted = false;
   const endRow = () => {
     row.push(cell);
     if (row.some((one) => one.trim() !== "")) rows.push(row);
@@ -77,7 +82,10 @@ export function read(text) {
 
 /** Which field a heading means, in English or Spanish, whatever its case, accents and blanks. @param {string} heading */
 export function fieldOf(heading) {
-  const plain = heading.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]/g, "");
+  const plain = heading
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "");
   const names = {
     first_name: ["firstname", "nombre", "nombres", "givenname"],
     last_name: ["lastname", "apellido", "apellidos", "surname", "familyname"],

@@ -18,9 +18,24 @@ async function copy(text) {
 
 /** A way to reach somebody, or what to say where there is none. */
 function reach(picture, label, value, scheme) {
-  return h("div", { class: "reach" }, icon(picture), h("div", { class: "lines" }, h("span", { class: "under" }, label),
-    value ? h("a", { href: scheme + encodeURIComponent(value).replace(/%40/g, "@").replace(/%2B/g, "+"), dir: "auto" }, value) : h("span", { class: "faint" }, t("notGiven"))),
-  value && iconButton(t("copy", { what: label.toLowerCase() }), "copy", { onclick: () => copy(value) }));
+  return h(
+    "div",
+    { class: "reach" },
+    icon(picture),
+    h(
+      "div",
+      { class: "lines" },
+      h("span", { class: "under" }, label),
+      value
+        ? h(
+            "a",
+            { href: scheme + encodeURIComponent(value).replace(/%40/g, "@").replace(/%2B/g, "+"), dir: "auto" },
+            value,
+          )
+        : h("span", { class: "faint" }, t("notGiven")),
+    ),
+    value && iconButton(t("copy", { what: label.toLowerCase() }), "copy", { onclick: () => copy(value) }),
+  );
 }
 
 /** @param {{ uuid: string, known: any, go: any, patch: any, edit: any, remove: any }} options */
@@ -30,22 +45,48 @@ export function contactPanel({ uuid, known, go, patch, edit, remove }) {
   const frame = panelFrame(t("contact"), () => go("contacts"));
   const card = h("div", {}, h("div", { class: "skeleton tall" }));
   const links = linkList({
-    side: "contact_uuid", uuid, signal,
-    changed: (all) => patch({ associated_accounts: all.map((link) => ({ uuid: link.account_uuid, name: link.account_name })) }),
+    side: "contact_uuid",
+    uuid,
+    signal,
+    changed: (all) =>
+      patch({ associated_accounts: all.map((link) => ({ uuid: link.account_uuid, name: link.account_name })) }),
   });
-  const associateButton = button(t("associate"), { icon: "plus", kind: "quiet", onclick: () => linkDialog(t("link.new"), links.add) });
-  const section = h("section", { class: "panel-section", "aria-labelledby": "links-title" },
-    h("div", { class: "section-head" }, h("h3", { id: "links-title" }, t("link.title")), associateButton), links.element);
+  const associateButton = button(t("associate"), {
+    icon: "plus",
+    kind: "quiet",
+    onclick: () => linkDialog(t("link.new"), links.add),
+  });
+  const section = h(
+    "section",
+    { class: "panel-section", "aria-labelledby": "links-title" },
+    h("div", { class: "section-head" }, h("h3", { id: "links-title" }, t("link.title")), associateButton),
+    links.element,
+  );
 
   function draw(contact) {
     const { active, email, phone } = contact;
     drawHead(card, {
-      kind: "contact", name: fullName(contact), key: uuid, active,
-      actions: [button(t("edit"), { icon: "edit", onclick: () => edit(contact) }),
-        active !== undefined && button(t(active ? "inactivate" : "activate"), { icon: active ? "pause" : "play", onclick: () => setState(contact) }),
-        button(t("delete"), { icon: "trash", kind: "danger", onclick: () => remove(contact) })],
-      below: [h("section", { class: "panel-section", "aria-label": t("contact.reach") },
-        reach("mail", t("email"), email, "mailto:"), reach("phone", t("phone"), phone, "tel:"))],
+      kind: "contact",
+      name: fullName(contact),
+      key: uuid,
+      active,
+      actions: [
+        button(t("edit"), { icon: "edit", onclick: () => edit(contact) }),
+        active !== undefined &&
+          button(t(active ? "inactivate" : "activate"), {
+            icon: active ? "pause" : "play",
+            onclick: () => setState(contact),
+          }),
+        button(t("delete"), { icon: "trash", kind: "danger", onclick: () => remove(contact) }),
+      ],
+      below: [
+        h(
+          "section",
+          { class: "panel-section", "aria-label": t("contact.reach") },
+          reach("mail", t("email"), email, "mailto:"),
+          reach("phone", t("phone"), phone, "tel:"),
+        ),
+      ],
     });
   }
 
@@ -56,7 +97,10 @@ export function contactPanel({ uuid, known, go, patch, edit, remove }) {
       patch(contact);
     } catch (error) {
       if (signal.aborted) return;
-      card.replaceChildren(h("p", { class: "faint" }, say(error)), button(t("tryAgain"), { kind: "quiet", onclick: load }));
+      card.replaceChildren(
+        h("p", { class: "faint" }, say(error)),
+        button(t("tryAgain"), { kind: "quiet", onclick: load }),
+      );
       section.hidden = true;
     }
   }

@@ -16,8 +16,12 @@ export function openDialog(title, content, { kind = "", beforeClose = () => true
   const id = `dialog-${++count}`;
   const close = () => element.close();
   const ask = () => beforeClose() && close();
-  const element = h("dialog", { class: `dialog ${kind}`, "aria-labelledby": id },
-    h("header", { class: "dialog-head" }, h("h2", { id }, title), iconButton(t("close"), "close", { onclick: ask })), content);
+  const element = h(
+    "dialog",
+    { class: `dialog ${kind}`, "aria-labelledby": id },
+    h("header", { class: "dialog-head" }, h("h2", { id }, title), iconButton(t("close"), "close", { onclick: ask })),
+    content,
+  );
   element.addEventListener("cancel", (event) => {
     event.preventDefault();
     ask();
@@ -38,11 +42,19 @@ export function openDialog(title, content, { kind = "", beforeClose = () => true
 export function confirm(title, text, yes, { kind = "primary" } = {}) {
   return new Promise((resolve) => {
     let answer = false;
-    const say = (value) => { answer = value; close(); };
+    const say = (value) => {
+      answer = value;
+      close();
+    };
     const no = button(t("cancel"), { onclick: () => say(false) });
-    const { close } = openDialog(title, [h("p", { class: "dialog-text" }, text),
-      h("footer", { class: "dialog-foot" }, no, button(yes, { kind, onclick: () => say(true) }))],
-    { kind: "small", closed: () => resolve(answer) });
+    const { close } = openDialog(
+      title,
+      [
+        h("p", { class: "dialog-text" }, text),
+        h("footer", { class: "dialog-foot" }, no, button(yes, { kind, onclick: () => say(true) })),
+      ],
+      { kind: "small", closed: () => resolve(answer) },
+    );
     no.focus();
   });
 }
@@ -72,7 +84,10 @@ export function menu(opener, items) {
     entries()[0]?.focus();
   });
   list.addEventListener("click", (event) => event.target.closest('[role^="menuitem"]') && close());
-  holder.addEventListener("focusout", (event) => !holder.contains(event.relatedTarget) && event.relatedTarget && close());
+  holder.addEventListener(
+    "focusout",
+    (event) => !holder.contains(event.relatedTarget) && event.relatedTarget && close(),
+  );
   document.addEventListener("pointerdown", (event) => !holder.contains(event.target) && close());
   holder.addEventListener("keydown", (event) => {
     if (list.hidden) return;

@@ -17,8 +17,15 @@ export class Refused extends Error {
 /** Nobody knows whether it was done: the connection was lost, or the service was about to stop. */
 export class Lost extends Error {}
 
-const CODES = { 6: "error.associate", 7: "error.inactiveAccount", 8: "error.linked", 9: "error.linkGone",
-  100: "error.notLinked", 101: "error.roleGone", 102: "error.roleInUse" };
+const CODES = {
+  6: "error.associate",
+  7: "error.inactiveAccount",
+  8: "error.linked",
+  9: "error.linkGone",
+  100: "error.notLinked",
+  101: "error.roleGone",
+  102: "error.roleInUse",
+};
 
 /** A sentence for somebody who uses the page. @param {unknown} error */
 export function say(error) {

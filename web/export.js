@@ -8,8 +8,14 @@ import { announce, toast } from "./toast.js";
 /** Spreadsheets in Spanish expect the semicolon, because the comma is in their numbers. */
 export const separator = () => (lang() === "es" ? ";" : ",");
 
-const cells = (contact) => [contact.first_name, contact.last_name, contact.email ?? "", contact.phone ?? "",
-  contact.associated_accounts.map((account) => account.name).join(" | ")].map(guarded);
+const cells = (contact) =>
+  [
+    contact.first_name,
+    contact.last_name,
+    contact.email ?? "",
+    contact.phone ?? "",
+    contact.associated_accounts.map((account) => account.name).join(" | "),
+  ].map(guarded);
 
 /** @param {import("./calls.js").Contact[]} contacts */
 export function exportRows(contacts) {

@@ -18,10 +18,24 @@ export function makeField({ name, label, rule, type = "text", value = "", hint =
   const id = `field-${++count}`;
   const message = h("p", { class: "field-message", id: `${id}-message` });
   const left = h("span", { class: "field-count", "aria-hidden": "true" });
-  const input = h("input", { class: "input", id, name, type, value, autocomplete: "off", spellcheck: "false",
-    "aria-describedby": `${id}-message`, "aria-required": rule.required ? "true" : null });
-  const element = h("div", { class: "field" },
-    h("label", { for: id }, label, !rule.required && h("span", { class: "optional" }, t("optional")), left), input, message);
+  const input = h("input", {
+    class: "input",
+    id,
+    name,
+    type,
+    value,
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-describedby": `${id}-message`,
+    "aria-required": rule.required ? "true" : null,
+  });
+  const element = h(
+    "div",
+    { class: "field" },
+    h("label", { for: id }, label, !rule.required && h("span", { class: "optional" }, t("optional")), left),
+    input,
+    message,
+  );
   let touched = false;
 
   function tell(text, bad) {
@@ -45,7 +59,14 @@ export function makeField({ name, label, rule, type = "text", value = "", hint =
   input.addEventListener("input", () => check());
   input.addEventListener("blur", () => input.value !== value && check(true));
   check();
-  return { element, input, check, refuse: (text) => tell(text, true), value: () => input.value, changed: () => input.value !== value };
+  return {
+    element,
+    input,
+    check,
+    refuse: (text) => tell(text, true),
+    value: () => input.value,
+    changed: () => input.value !== value,
+  };
 }
 
 /**
@@ -59,7 +80,9 @@ export function formDialog({ title, fields, save, lead, submit }) {
   const trouble = h("div", { class: "form-trouble", role: "alert" });
   const saveButton = button(save, { kind: "primary", type: "submit" });
   const stop = new AbortController();
-  let sending = false, doubt = false, saved = false;
+  let sending = false,
+    doubt = false,
+    saved = false;
 
   async function send(event) {
     event?.preventDefault();
@@ -73,20 +96,29 @@ export function formDialog({ title, fields, save, lead, submit }) {
     busy(true);
     trouble.replaceChildren();
     try {
-      await submit(Object.fromEntries(made.map((field) => [field.name, field.value()])), { signal: stop.signal, again: doubt });
+      await submit(Object.fromEntries(made.map((field) => [field.name, field.value()])), {
+        signal: stop.signal,
+        again: doubt,
+      });
       saved = true;
       close();
     } catch (error) {
       if (stop.signal.aborted) return;
       doubt = error instanceof Lost;
-      const at = sayField(error, made.map((field) => field.name));
+      const at = sayField(
+        error,
+        made.map((field) => field.name),
+      );
       const field = at && made.find((field) => field.name === at[0]);
       if (field) {
         field.refuse(at[1]);
         field.input.focus();
       } else {
-        trouble.replaceChildren(icon("alert"), h("p", {}, say(error)),
-          error instanceof Lost ? button(t("tryAgain"), { kind: "quiet", onclick: () => send() }) : "");
+        trouble.replaceChildren(
+          icon("alert"),
+          h("p", {}, say(error)),
+          error instanceof Lost ? button(t("tryAgain"), { kind: "quiet", onclick: () => send() }) : "",
+        );
       }
     } finally {
       busy(false);
@@ -102,13 +134,28 @@ export function formDialog({ title, fields, save, lead, submit }) {
 
   function beforeClose() {
     if (saved || !made.some((field) => field.changed())) return true;
-    confirm(t("form.discardTitle"), t("form.discardText"), t("form.discard"), { kind: "danger" })
-      .then((yes) => { if (yes) { saved = true; close(); } });
+    confirm(t("form.discardTitle"), t("form.discardText"), t("form.discard"), { kind: "danger" }).then((yes) => {
+      if (yes) {
+        saved = true;
+        close();
+      }
+    });
     return false;
   }
 
-  const form = h("form", { class: "form", novalidate: true, onsubmit: send }, lead, made.map((field) => field.element), trouble,
-    h("footer", { class: "dialog-foot" }, button(t("cancel"), { onclick: () => beforeClose() && close() }), saveButton));
+  const form = h(
+    "form",
+    { class: "form", novalidate: true, onsubmit: send },
+    lead,
+    made.map((field) => field.element),
+    trouble,
+    h(
+      "footer",
+      { class: "dialog-foot" },
+      button(t("cancel"), { onclick: () => beforeClose() && close() }),
+      saveButton,
+    ),
+  );
   const { element, close } = openDialog(title, [form], { beforeClose, closed: () => stop.abort() });
   made[0].input.focus();
   made[0].input.select();

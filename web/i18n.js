@@ -32,6 +32,7 @@ export function t(key, values = {}) {
 
 /** "40 s", "3 min", "2 h". @param {number} seconds */
 export function duration(seconds) {
-  const [value, unit] = seconds < 60 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
+  const [value, unit] =
+    seconds < 60 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
   return new Intl.NumberFormat(lang(), { style: "unit", unit }).format(Math.max(1, Math.ceil(value)));
 }

@@ -4,12 +4,31 @@ import { h } from "./dom.js";
 import { t } from "./i18n.js";
 import { undoLast } from "./toast.js";
 
-const KEYS = [["/", "keys.search"], ["n", "keys.new"], ["↑ ↓", "keys.move"], ["Enter", "keys.open"], ["Espacio|Space", "keys.select"], ["Shift + ↑ ↓", "keys.range"],
-  ["Esc", "keys.close"], ["Ctrl + Z", "keys.undo"], ["g c", "keys.contacts"], ["g a", "keys.accounts"], ["g r", "keys.roles"], ["g i", "keys.import"], ["?", "keys.help"]];
+const KEYS = [
+  ["/", "keys.search"],
+  ["n", "keys.new"],
+  ["↑ ↓", "keys.move"],
+  ["Enter", "keys.open"],
+  ["Espacio|Space", "keys.select"],
+  ["Shift + ↑ ↓", "keys.range"],
+  ["Esc", "keys.close"],
+  ["Ctrl + Z", "keys.undo"],
+  ["g c", "keys.contacts"],
+  ["g a", "keys.accounts"],
+  ["g r", "keys.roles"],
+  ["g i", "keys.import"],
+  ["?", "keys.help"],
+];
 
 export function showKeys() {
   const name = (key) => key.split("|").at(document.documentElement.lang === "es" ? 0 : -1);
-  openDialog(t("keys.title"), [h("dl", { class: "keys" }, KEYS.map(([key, what]) => h("div", {}, h("dt", {}, h("kbd", {}, name(key))), h("dd", {}, t(what)))))]);
+  openDialog(t("keys.title"), [
+    h(
+      "dl",
+      { class: "keys" },
+      KEYS.map(([key, what]) => h("div", {}, h("dt", {}, h("kbd", {}, name(key))), h("dd", {}, t(what)))),
+    ),
+  ]);
 }
 
 /** @param {{ go: (path: string) => void, escape: () => void }} shell */
@@ -33,8 +52,10 @@ export function listenToKeys({ go, escape }) {
     if (event.key === "/") there("search")?.focus();
     else if (event.key === "n") there("new")?.click();
     else if (event.key === "?") showKeys();
-    else if (event.key === "g") { afterG = event.timeStamp; return; }
-    else return;
+    else if (event.key === "g") {
+      afterG = event.timeStamp;
+      return;
+    } else return;
     event.preventDefault();
   });
 }

@@ -1,6 +1,15 @@
 // What ties contacts to accounts: choosing an account and a role, and the links that there are.
 import { sendOnLeaving } from "./api.js";
-import { associate, changeRole, createAccount, dissociate, fullName, listAccounts, listLinks, listRoles } from "./calls.js";
+import {
+  associate,
+  changeRole,
+  createAccount,
+  dissociate,
+  fullName,
+  listAccounts,
+  listLinks,
+  listRoles,
+} from "./calls.js";
 import { openDialog } from "./dialog.js";
 import { h, icon } from "./dom.js";
 import { say } from "./errors.js";
@@ -11,7 +20,11 @@ import { toast, undoable } from "./toast.js";
 
 /** @type {Promise<import("./calls.js").Role[]> | null} roles change rarely, so they are asked for once */
 let known = null;
-export const roles = () => (known ??= listRoles().catch((error) => { known = null; throw error; }));
+export const roles = () =>
+  (known ??= listRoles().catch((error) => {
+    known = null;
+    throw error;
+  }));
 /** After a change of the roles. */
 export const forgetRoles = () => (known = null);
 
@@ -45,7 +58,13 @@ export async function linkDialog(title, submit) {
   }
   const trouble = h("div", { class: "form-trouble", role: "alert" });
   const say_ = (text) => trouble.replaceChildren(icon("alert"), h("p", {}, text));
-  const picker = accountPicker({ label: t("account"), placeholder: t("link.account"), labelled: true, create: makeAccount, change: () => trouble.replaceChildren() });
+  const picker = accountPicker({
+    label: t("account"),
+    placeholder: t("link.account"),
+    labelled: true,
+    create: makeAccount,
+    change: () => trouble.replaceChildren(),
+  });
   const role = h("select", { class: "input", id: "link-role" }, roleOptions(all, all[0]?.id));
   const save = button(t("associate"), { kind: "primary", type: "submit" });
   async function send(event) {
@@ -67,10 +86,20 @@ export async function linkDialog(title, submit) {
     }
     save.classList.remove("busy");
   }
-  const form = h("form", { class: "form", novalidate: true, onsubmit: send },
-    h("div", { class: "field" }, h("label", { for: picker.id }, t("account")), picker.element, h("p", { class: "field-message" }, t("link.hint"))),
-    h("div", { class: "field" }, h("label", { for: "link-role" }, t("role")), role), trouble,
-    h("footer", { class: "dialog-foot" }, button(t("cancel"), { onclick: () => close() }), save));
+  const form = h(
+    "form",
+    { class: "form", novalidate: true, onsubmit: send },
+    h(
+      "div",
+      { class: "field" },
+      h("label", { for: picker.id }, t("account")),
+      picker.element,
+      h("p", { class: "field-message" }, t("link.hint")),
+    ),
+    h("div", { class: "field" }, h("label", { for: "link-role" }, t("role")), role),
+    trouble,
+    h("footer", { class: "dialog-foot" }, button(t("cancel"), { onclick: () => close() }), save),
+  );
   const { close } = openDialog(title, [form], { kind: "roomy" });
   picker.input.focus();
 }
@@ -85,7 +114,10 @@ export function linkList({ side, uuid, signal, changed = () => {} }) {
   const body = h("ul", { class: "links" });
   const foot = h("div", {});
   const element = h("div", {}, body, foot);
-  let links = [], next = null, all = [], inactive = new Set();
+  let links = [],
+    next = null,
+    all = [],
+    inactive = new Set();
 
   async function load(first = true) {
     if (first) body.replaceChildren(h("li", { class: "skeleton" }), h("li", { class: "skeleton" }));
@@ -98,29 +130,64 @@ export function linkList({ side, uuid, signal, changed = () => {} }) {
       draw();
     } catch (error) {
       if (signal.aborted) return;
-      body.replaceChildren(h("li", { class: "link-none" }, say(error), " ", button(t("tryAgain"), { kind: "quiet", onclick: () => load() })));
+      body.replaceChildren(
+        h(
+          "li",
+          { class: "link-none" },
+          say(error),
+          " ",
+          button(t("tryAgain"), { kind: "quiet", onclick: () => load() }),
+        ),
+      );
     }
   }
 
   /** A link does not say whether its account is inactive. */
   async function findInactive() {
     const accounts = links.map((link) => link.account_uuid);
-    inactive = new Set(accounts.length ? (await listAccounts({ accounts, status: "inactive", page_size: 1000 }, { signal })).data.map((account) => account.uuid) : []);
+    inactive = new Set(
+      accounts.length
+        ? (await listAccounts({ accounts, status: "inactive", page_size: 1000 }, { signal })).data.map(
+            (account) => account.uuid,
+          )
+        : [],
+    );
   }
 
   function draw() {
-    body.replaceChildren(...(links.length ? links.map(row) : [h("li", { class: "link-none" }, t(ofContact ? "link.none" : "link.nobody"))]));
+    body.replaceChildren(
+      ...(links.length
+        ? links.map(row)
+        : [h("li", { class: "link-none" }, t(ofContact ? "link.none" : "link.nobody"))]),
+    );
     foot.replaceChildren(...(next ? [button(t("loadMore"), { kind: "quiet", onclick: () => load(false) })] : []));
   }
 
   function row(link) {
     const name = ofContact ? link.account_name : fullName(link);
     const key = ofContact ? link.account_uuid : link.contact_uuid;
-    const role = h("select", { class: "input small", "aria-label": t("link.roleOf", { name }), onchange: () => setRole(link, role) }, roleOptions(all, link.rol_id));
-    return h("li", { class: "link" }, avatar(name, key, ofContact ? "square" : ""),
-      h("div", { class: "lines" }, h("a", { href: `#/${ofContact ? "accounts" : "contacts"}/${key}`, class: "name", dir: "auto" }, name,
-        inactive.has(key) && pill(t("account.inactive"), "off")), role),
-      iconButton(t("link.remove", { name }), "close", { onclick: () => remove(link, name) }));
+    const role = h(
+      "select",
+      { class: "input small", "aria-label": t("link.roleOf", { name }), onchange: () => setRole(link, role) },
+      roleOptions(all, link.rol_id),
+    );
+    return h(
+      "li",
+      { class: "link" },
+      avatar(name, key, ofContact ? "square" : ""),
+      h(
+        "div",
+        { class: "lines" },
+        h(
+          "a",
+          { href: `#/${ofContact ? "accounts" : "contacts"}/${key}`, class: "name", dir: "auto" },
+          name,
+          inactive.has(key) && pill(t("account.inactive"), "off"),
+        ),
+        role,
+      ),
+      iconButton(t("link.remove", { name }), "close", { onclick: () => remove(link, name) }),
+    );
   }
 
   async function setRole(link, select) {
@@ -137,25 +204,43 @@ export function linkList({ side, uuid, signal, changed = () => {} }) {
 
   function remove(link, name) {
     const place = links.indexOf(link);
-    const update = () => { draw(); changed(links, !next); };
+    const update = () => {
+      draw();
+      changed(links, !next);
+    };
     links.splice(place, 1);
     update();
-    const restore = () => { links.splice(place, 0, link); update(); };
+    const restore = () => {
+      links.splice(place, 0, link);
+      update();
+    };
     body.querySelector("a, button")?.focus();
     undoable(t("link.removing", { name }), {
       restore,
-      leave: () => sendOnLeaving("contacts/dissociate-account", { contact_uuid: link.contact_uuid, account_uuid: link.account_uuid }),
-      run: () => dissociate(link.contact_uuid, link.account_uuid)
-        .then(() => toast(t("link.removed", { name }), { kind: "good" }))
-        .catch((error) => { restore(); toast(say(error), { kind: "bad" }); }),
+      leave: () =>
+        sendOnLeaving("contacts/dissociate-account", {
+          contact_uuid: link.contact_uuid,
+          account_uuid: link.account_uuid,
+        }),
+      run: () =>
+        dissociate(link.contact_uuid, link.account_uuid)
+          .then(() => toast(t("link.removed", { name }), { kind: "good" }))
+          .catch((error) => {
+            restore();
+            toast(say(error), { kind: "bad" });
+          }),
     });
   }
 
   load();
-  return { element, reload: () => load(), async add(account, role) {
-    await associate(uuid, account.uuid, role.id);
-    await load();
-    changed(links, !next);
-    toast(t("link.made", { name: account.name }), { kind: "good" });
-  } };
+  return {
+    element,
+    reload: () => load(),
+    async add(account, role) {
+      await associate(uuid, account.uuid, role.id);
+      await load();
+      changed(links, !next);
+      toast(t("link.made", { name: account.name }), { kind: "good" });
+    },
+  };
 }

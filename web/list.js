@@ -7,7 +7,7 @@ import { button, empty } from "./parts.js";
 /** Rows above and below what is seen, so that scrolling meets none that is missing. */
 const SPARE = 8;
 /** How many rows before the end the next page is asked for. */
-const AHEAD = 80;
+const AHEAD = 40;
 
 /** What was taken out and not put back: a list that is asked for meanwhile still has it. @type {Set<string>} */
 const hidden = new Set();
@@ -36,19 +36,37 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
   /** @type {string | null | undefined} undefined while the first page is on its way */
   let nextPage;
   let asked = new AbortController();
-  let loading = false, failure = null, active = 0, anchor = 0, height = 64, marked = "";
+  let loading = false,
+    failure = null,
+    active = 0,
+    anchor = 0,
+    height = 64,
+    marked = "";
   /** @type {Map<string, { row: HTMLElement, item: any, selected: boolean }>} */
   const shown = new Map();
   const selected = new Set();
 
-  const all = selectable && h("input", { type: "checkbox", "aria-label": t("selectAll"), onchange: () => selectAll(all.checked) });
-  const head = h("div", { class: "row head", role: "row", "aria-rowindex": 1 },
+  const all =
+    selectable &&
+    h("input", { type: "checkbox", "aria-label": t("selectAll"), onchange: () => selectAll(all.checked) });
+  const head = h(
+    "div",
+    { class: "row head", role: "row", "aria-rowindex": 1 },
     selectable && h("div", { role: "columnheader", class: "check" }, h("label", { class: "check-target" }, all)),
-    columns.map((column) => h("div", { role: "columnheader" }, column)));
+    columns.map((column) => h("div", { role: "columnheader" }, column)),
+  );
   const body = h("div", { class: "rows", role: "rowgroup" });
-  const more = h("div", { class: "skeletons", "aria-hidden": "true" }, [1, 2, 3, 4, 5, 6].map(() => h("i", { class: "skeleton" })));
-  const grid = h("div", { class: "grid", role: "grid", "aria-label": label, "aria-multiselectable": selectable ? "true" : null },
-    h("div", { role: "rowgroup", class: "head-group" }, head), body);
+  const more = h(
+    "div",
+    { class: "skeletons", "aria-hidden": "true" },
+    [1, 2, 3, 4, 5, 6].map(() => h("i", { class: "skeleton" })),
+  );
+  const grid = h(
+    "div",
+    { class: "grid", role: "grid", "aria-label": label, "aria-multiselectable": selectable ? "true" : null },
+    h("div", { role: "rowgroup", class: "head-group" }, head),
+    body,
+  );
   const notice = h("div", { class: "list-notice" });
   const element = h("div", { class: `list ${kind}` }, grid, more, notice);
 
@@ -87,10 +105,14 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
   }
 
   function makeRow(item) {
-    const box = selectable && h("input", { type: "checkbox", tabIndex: -1, "aria-label": t("select", { name: name(item) }) });
-    const row = h("div", { class: "row", role: "row", tabIndex: -1, "data-uuid": item.uuid },
+    const box =
+      selectable && h("input", { type: "checkbox", tabIndex: -1, "aria-label": t("select", { name: name(item) }) });
+    const row = h(
+      "div",
+      { class: "row", role: "row", tabIndex: -1, "data-uuid": item.uuid },
       selectable && h("div", { role: "gridcell", class: "check" }, h("label", { class: "check-target" }, box)),
-      cells(item).map((cell) => h("div", { role: "gridcell" }, cell)));
+      cells(item).map((cell) => h("div", { role: "gridcell" }, cell)),
+    );
     return row;
   }
 
@@ -147,7 +169,13 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
     }
   }
 
-  const failed = () => empty("alert", t("list.failed"), say(failure), button(t("tryAgain"), { kind: "primary", onclick: () => reload() }));
+  const failed = () =>
+    empty(
+      "alert",
+      t("list.failed"),
+      say(failure),
+      button(t("tryAgain"), { kind: "primary", onclick: () => reload() }),
+    );
 
   function selectAll(on) {
     selected.clear();
@@ -216,10 +244,14 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
   });
 
   let frame = 0;
-  element.addEventListener("scroll", () => {
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(draw);
-  }, { passive: true });
+  element.addEventListener(
+    "scroll",
+    () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(draw);
+    },
+    { passive: true },
+  );
   new ResizeObserver(() => {
     height = parseFloat(getComputedStyle(element).getPropertyValue("--row")) || height;
     draw();
@@ -270,7 +302,10 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
     remove(uuids) {
       const before = items;
       const { signal } = asked;
-      uuids.forEach((uuid) => { hidden.add(uuid); selected.delete(uuid); });
+      uuids.forEach((uuid) => {
+        hidden.add(uuid);
+        selected.delete(uuid);
+      });
       items = items.filter((item) => !hidden.has(item.uuid));
       draw();
       changed(false);
@@ -281,7 +316,11 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
         const old = new Set(before.map((item) => item.uuid));
         const now = new Map(items.map((item) => [item.uuid, item]));
         const kept = before.filter((item) => !hidden.has(item.uuid)).map((item) => now.get(item.uuid) ?? item);
-        items = [...items.filter((item) => item.fresh && !old.has(item.uuid)), ...kept, ...items.filter((item) => !item.fresh && !old.has(item.uuid))];
+        items = [
+          ...items.filter((item) => item.fresh && !old.has(item.uuid)),
+          ...kept,
+          ...items.filter((item) => !item.fresh && !old.has(item.uuid)),
+        ];
         draw();
         changed(false);
       };

@@ -16,12 +16,32 @@ let count = 0;
  */
 export function accountPicker({ label, placeholder, chosen = null, change, any = false, create, labelled = false }) {
   const id = `picker-${++count}`;
-  let options = [], active = -1, asked = new AbortController();
-  const input = h("input", { id, class: "input", type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder,
-    "aria-label": labelled ? null : label, "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}-list`,
-    value: chosen?.name ?? "" });
+  let options = [],
+    active = -1,
+    asked = new AbortController();
+  const input = h("input", {
+    id,
+    class: "input",
+    type: "text",
+    role: "combobox",
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder,
+    "aria-label": labelled ? null : label,
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": `${id}-list`,
+    value: chosen?.name ?? "",
+  });
   const list = h("ul", { id: `${id}-list`, class: "options", role: "listbox", "aria-label": label, hidden: true });
-  const clear = iconButton(t("clearAccount"), "close", { class: "icon-button picker-clear", hidden: !chosen, onclick: () => { choose(null); input.focus(); } });
+  const clear = iconButton(t("clearAccount"), "close", {
+    class: "icon-button picker-clear",
+    hidden: !chosen,
+    onclick: () => {
+      choose(null);
+      input.focus();
+    },
+  });
   const element = h("div", { class: "picker" }, icon("building"), input, clear, list);
 
   function choose(account) {
@@ -60,14 +80,34 @@ export function accountPicker({ label, placeholder, chosen = null, change, any =
   }
 
   function show() {
-    const items = options.map((option, place) => h("li", {
-      id: `${id}-${place}`, role: "option", class: "option", "aria-selected": `${place === active}`,
-      "aria-disabled": option.off ? "true" : null,
-      onpointerdown: (event) => event.preventDefault(),
-      onclick: () => take(option),
-    }, option.make ? [icon("plus"), t("account.createNamed", { name: option.make })]
-      : [option.account.name, !option.account.active && pill(t("account.inactive"), "off")]));
-    list.replaceChildren(...(items.length ? items : [h("li", { class: "option none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, t("accounts.noneFound"))]));
+    const items = options.map((option, place) =>
+      h(
+        "li",
+        {
+          id: `${id}-${place}`,
+          role: "option",
+          class: "option",
+          "aria-selected": `${place === active}`,
+          "aria-disabled": option.off ? "true" : null,
+          onpointerdown: (event) => event.preventDefault(),
+          onclick: () => take(option),
+        },
+        option.make
+          ? [icon("plus"), t("account.createNamed", { name: option.make })]
+          : [option.account.name, !option.account.active && pill(t("account.inactive"), "off")],
+      ),
+    );
+    list.replaceChildren(
+      ...(items.length
+        ? items
+        : [
+            h(
+              "li",
+              { class: "option none", role: "option", "aria-disabled": "true", "aria-selected": "false" },
+              t("accounts.noneFound"),
+            ),
+          ]),
+    );
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     if (active >= 0) input.setAttribute("aria-activedescendant", `${id}-${active}`);
@@ -101,8 +141,10 @@ export function accountPicker({ label, placeholder, chosen = null, change, any =
       while (options[active].off && options.some((option) => !option.off));
       show();
     } else if (event.key === "Enter" && !list.hidden && options[active]) take(options[active]);
-    else if (event.key === "Escape" && !list.hidden) { close(); event.stopPropagation(); }
-    else return;
+    else if (event.key === "Escape" && !list.hidden) {
+      close();
+      event.stopPropagation();
+    } else return;
     event.preventDefault();
   });
   return { element, input, id, value: () => chosen, set: choose };

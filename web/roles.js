@@ -22,17 +22,37 @@ export function rolesView() {
     } catch (error) {
       if (stop.signal.aborted) return;
       body.replaceChildren();
-      notice.replaceChildren(empty("alert", t("list.failed"), say(error), button(t("tryAgain"), { kind: "primary", onclick: load })));
+      notice.replaceChildren(
+        empty("alert", t("list.failed"), say(error), button(t("tryAgain"), { kind: "primary", onclick: load })),
+      );
     }
   }
 
   function draw(roles) {
-    notice.replaceChildren(...(roles.length ? [] : [empty("tag", t("roles.none"), t("roles.noneText"),
-      button(t("role.new"), { kind: "primary", icon: "plus", onclick: () => edit() }))]));
-    body.replaceChildren(...roles.map((role) => h("li", { class: "card-row", "data-id": role.id }, h("span", { class: "role-icon" }, icon("tag")),
-      h("span", { class: "name", dir: "auto" }, role.name),
-      iconButton(t("role.rename", { name: role.name }), "edit", { onclick: () => edit(role) }),
-      iconButton(t("role.delete", { name: role.name }), "trash", { onclick: () => remove(role) }))));
+    notice.replaceChildren(
+      ...(roles.length
+        ? []
+        : [
+            empty(
+              "tag",
+              t("roles.none"),
+              t("roles.noneText"),
+              button(t("role.new"), { kind: "primary", icon: "plus", onclick: () => edit() }),
+            ),
+          ]),
+    );
+    body.replaceChildren(
+      ...roles.map((role) =>
+        h(
+          "li",
+          { class: "card-row", "data-id": role.id },
+          h("span", { class: "role-icon" }, icon("tag")),
+          h("span", { class: "name", dir: "auto" }, role.name),
+          iconButton(t("role.rename", { name: role.name }), "edit", { onclick: () => edit(role) }),
+          iconButton(t("role.delete", { name: role.name }), "trash", { onclick: () => remove(role) }),
+        ),
+      ),
+    );
   }
 
   /** @param {import("./calls.js").Role} [role] */
@@ -43,7 +63,8 @@ export function rolesView() {
       fields: [{ name: "name", label: t("role.name"), rule: RULES.role_name, value: role?.name ?? "" }],
       async submit({ name }, { signal, again }) {
         if (role) await renameRole(role.id, name, { signal });
-        else if (!again || !(await listRoles({ signal })).some((other) => other.name === name.trim())) await createRole(name, { signal });
+        else if (!again || !(await listRoles({ signal })).some((other) => other.name === name.trim()))
+          await createRole(name, { signal });
         toast(t(role ? "role.saved" : "role.created", { name }), { kind: "good" });
         await load();
       },
@@ -52,7 +73,12 @@ export function rolesView() {
 
   /** Without a way back: a role that was deleted can't be made again with its id, and one in use can't be deleted at all. */
   async function remove(role) {
-    if (!(await confirm(t("role.deleteTitle", { name: role.name }), t("role.deleteText"), t("delete"), { kind: "danger" }))) return;
+    if (
+      !(await confirm(t("role.deleteTitle", { name: role.name }), t("role.deleteText"), t("delete"), {
+        kind: "danger",
+      }))
+    )
+      return;
     try {
       await deleteRole(role.id);
       toast(t("role.deleted", { name: role.name }), { kind: "good" });
@@ -64,9 +90,20 @@ export function rolesView() {
 
   body.replaceChildren(...[1, 2, 3, 4, 5].map(() => h("li", { class: "skeleton" })));
   load();
-  const element = h("div", { class: "view" },
-    h("header", { class: "view-head" }, h("div", {}, h("h1", { tabIndex: -1 }, t("roles")), h("p", { class: "count" }, t("roles.lead"))),
-      h("div", { class: "view-actions" }, button(t("role.new"), { kind: "primary fab", icon: "plus", "data-shortcut": "new", onclick: () => edit() }))),
-    h("div", { class: "page" }, body, notice));
+  const element = h(
+    "div",
+    { class: "view" },
+    h(
+      "header",
+      { class: "view-head" },
+      h("div", {}, h("h1", { tabIndex: -1 }, t("roles")), h("p", { class: "count" }, t("roles.lead"))),
+      h(
+        "div",
+        { class: "view-actions" },
+        button(t("role.new"), { kind: "primary fab", icon: "plus", "data-shortcut": "new", onclick: () => edit() }),
+      ),
+    ),
+    h("div", { class: "page" }, body, notice),
+  );
   return { element, open: () => {}, stop: () => stop.abort(), title: t("roles") };
 }

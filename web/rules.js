@@ -30,6 +30,7 @@ export function problem(rule, raw) {
   if (rule.required && count === 0) return ["rule.required", {}];
   if (count > rule.max) return ["rule.max", { max: rule.max, n: count - rule.max }];
   if (/\p{Cc}/u.test(text)) return ["rule.control", {}];
-  if (rule.email && count > 0 && !/^[^@\p{White_Space}]+@[^@\p{White_Space}]+$/u.test(text)) return ["rule.email", {}];
+  if (rule.email && count > 0 && !/^[^@\p{White_Space}]+@[^@\p{White_Space}]+$/u.test(text))
+    return ["rule.email", {}];
   return null;
 }

@@ -32,9 +32,25 @@ export function toast(text, { kind = "", action, ms = action ? UNDO : NOTICE, go
     if (focused) document.querySelector('.rows .row[tabindex="0"], h1')?.focus({ preventScroll: true });
     gone?.();
   };
-  const act = action && button(action.label, { kind: "quiet", onclick: () => { gone = undefined; close(); action.run(); } });
-  const card = h("div", { class: `toast ${kind}` }, kind && icon(kind === "bad" ? "alert" : "check"), h("p", {}, text), act,
-    iconButton(t("close"), "close", { onclick: close }), action && h("span", { class: "toast-time", vars: { "--ms": `${ms}ms` } }));
+  const act =
+    action &&
+    button(action.label, {
+      kind: "quiet",
+      onclick: () => {
+        gone = undefined;
+        close();
+        action.run();
+      },
+    });
+  const card = h(
+    "div",
+    { class: `toast ${kind}` },
+    kind && icon(kind === "bad" ? "alert" : "check"),
+    h("p", {}, text),
+    act,
+    iconButton(t("close"), "close", { onclick: close }),
+    action && h("span", { class: "toast-time", vars: { "--ms": `${ms}ms` } }),
+  );
   const start = () => (timer = setTimeout(close, ms));
   const stop = () => clearTimeout(timer);
   card.addEventListener("mouseenter", stop);
@@ -42,7 +58,8 @@ export function toast(text, { kind = "", action, ms = action ? UNDO : NOTICE, go
   card.addEventListener("mouseleave", start);
   card.addEventListener("focusout", start);
   shelf().append(card);
-  while (shelf().querySelectorAll(".toast:not(.job)").length > 4) shelf().querySelector(".toast:not(.job):not(.pending)")?.remove();
+  while (shelf().querySelectorAll(".toast:not(.job)").length > 4)
+    shelf().querySelector(".toast:not(.job):not(.pending)")?.remove();
   start();
   announce(action ? `${text} ${action.label}: Ctrl+Z` : text);
   return { card, close };
@@ -58,7 +75,11 @@ const pending = [];
 export function undoable(text, { run, restore, leave }) {
   /** Nothing where the page has been left meanwhile, and was then come back to. */
   const drop = () => pending.includes(entry) && pending.splice(pending.indexOf(entry), 1);
-  const take = () => { drop(); restore(); announce(t("undone")); };
+  const take = () => {
+    drop();
+    restore();
+    announce(t("undone"));
+  };
   const { card } = toast(text, { action: { label: t("undo"), run: take }, gone: () => drop() && run() });
   card.classList.add("pending");
   const entry = { undo: () => card.querySelector("button").click(), leave, card };
@@ -73,7 +94,12 @@ export function undoLast() {
 }
 
 let jobs = 0;
-addEventListener("pagehide", () => pending.splice(0).forEach((entry) => { entry.card.remove(); entry.leave(); }));
+addEventListener("pagehide", () =>
+  pending.splice(0).forEach((entry) => {
+    entry.card.remove();
+    entry.leave();
+  }),
+);
 // One that is taken back can be sent on the way out; hundreds, and what is half done, can't.
 addEventListener("beforeunload", (event) => {
   if (jobs > 0) event.preventDefault();
@@ -96,8 +122,18 @@ export async function job(title, items, each) {
   const stop = new AbortController();
   const bar = h("progress", { max: items.length, value: 0, "aria-label": title });
   const count = h("span", { class: "job-count" }, t("job.count", { n: 0, all: items.length }));
-  const card = h("div", { class: "toast job" }, h("div", { class: "job-head" }, h("p", {}, title), count,
-    button(t("stop"), { kind: "quiet", onclick: () => stop.abort() })), bar);
+  const card = h(
+    "div",
+    { class: "toast job" },
+    h(
+      "div",
+      { class: "job-head" },
+      h("p", {}, title),
+      count,
+      button(t("stop"), { kind: "quiet", onclick: () => stop.abort() }),
+    ),
+    bar,
+  );
   if (items.length > 1) shelf().append(card);
   const result = { done: [], failed: [], stopped: false };
   let next = 0;
