@@ -16,10 +16,9 @@ const filters = FILTERS.accounts;
 
 const cells = (account) => [
   h(
-    "div",
-    { class: "who" },
+    "div.who",
     avatar(account.name, account.uuid, "square"),
-    h("span", { class: "name", dir: "auto" }, account.name, account.fresh && pill(t("new"), "new")),
+    h("span.name", { dir: "auto" }, account.name, account.fresh && pill(t("new"), "new")),
   ),
   statePill("account", account.active),
 ];
@@ -106,7 +105,7 @@ function accountPanel({ uuid, known, go, patch, remove }) {
   const stop = new AbortController();
   const { signal } = stop;
   const frame = panelFrame(t("account"), () => go("accounts"));
-  const card = h("div", {}, h("div", { class: "skeleton tall" }));
+  const card = h("div", h("div.skeleton.tall"));
   const links = linkList({ side: "account_uuid", uuid, signal });
 
   function draw(account) {
@@ -130,7 +129,7 @@ function accountPanel({ uuid, known, go, patch, remove }) {
         }),
         button(t("delete"), { icon: "trash", kind: "danger", onclick: () => remove(account) }),
       ],
-      below: active ? [] : [h("p", { class: "hint" }, t("account.inactiveHint"))],
+      below: active ? [] : [h("p.hint", t("account.inactiveHint"))],
     });
   }
 
@@ -141,10 +140,7 @@ function accountPanel({ uuid, known, go, patch, remove }) {
       patch(account);
     } catch (error) {
       if (!signal.aborted)
-        card.replaceChildren(
-          h("p", { class: "faint" }, say(error)),
-          button(t("tryAgain"), { kind: "quiet", onclick: load }),
-        );
+        card.replaceChildren(h("p.faint", say(error)), button(t("tryAgain"), { kind: "quiet", onclick: load }));
     }
   }
 
@@ -163,9 +159,9 @@ function accountPanel({ uuid, known, go, patch, remove }) {
   frame.body.append(
     card,
     h(
-      "section",
-      { class: "panel-section", "aria-labelledby": "links-title" },
-      h("div", { class: "section-head" }, h("h3", { id: "links-title" }, t("account.people"))),
+      "section.panel-section",
+      { "aria-labelledby": "links-title" },
+      h("div.section-head", h("h3", { id: "links-title" }, t("account.people"))),
       links.element,
     ),
   );

@@ -3,17 +3,17 @@ import { accountsView } from "./accounts.js";
 import { connection, onUnauthorized } from "./api.js";
 import { forgetFilters } from "./browse.js";
 import { contactsView } from "./contacts.js";
-import { confirm, menu, menuItem, openDialog } from "./dialog.js";
+import { confirm } from "./dialog.js";
 import { h, icon } from "./dom.js";
-import { enterView, tokenForm } from "./enter.js";
-import { lang, setLang, t } from "./i18n.js";
+import { askAgain, enterView } from "./enter.js";
+import { t } from "./i18n.js";
 import { importView } from "./import.js";
-import { listenToKeys, showKeys } from "./keys.js";
+import { listenToKeys } from "./keys.js";
 import { forgetRoles } from "./links.js";
 import { avatar, iconButton } from "./parts.js";
-import { setTheme, theme } from "./prefs.js";
 import { rolesView } from "./roles.js";
 import { bearer, loginUrl, restore, signOut, user } from "./session.js";
+import { settings } from "./settings.js";
 
 const VIEWS = { contacts: contactsView, accounts: accountsView, roles: rolesView, import: importView };
 const PICTURES = { contacts: "people", accounts: "building", roles: "tag", import: "upload" };
@@ -59,6 +59,8 @@ function show() {
   view.open(id);
 }
 
+const shell = { again: () => start(), leave: (why) => leave(why), mayLeave: () => mayLeave() };
+
 /** An import goes on only while it is in sight, so whatever ends it asks first. */
 const mayLeave = async () =>
   !view?.busy?.() || confirm(t("leave.title"), t("leave.text"), t("leave.yes"), { kind: "danger" });
@@ -84,58 +86,10 @@ function navigation(kind) {
         "a",
         { href: `#/${name}`, "data-view": name },
         icon(PICTURES[name]),
-        h("span", {}, t(name === "import" ? "import.short" : name)),
+        h("span", t(name === "import" ? "import.short" : name)),
       ),
     ),
   );
-}
-
-/** Language, theme, keys, the API, and the way out. */
-function settings(opener) {
-  const choice = (label, on, act) => menuItem(label, act, { role: "menuitemradio", "aria-checked": `${on}` });
-  const group = (title, ...items) =>
-    h(
-      "div",
-      { role: "group", "aria-label": title, class: "menu-group" },
-      h("span", { class: "menu-title", "aria-hidden": "true" }, title),
-      items,
-    );
-  return menu(opener, () => [
-    group(
-      t("menu.language"),
-      [
-        ["es", "Español"],
-        ["en", "English"],
-      ].map(([code, name]) =>
-        choice(name, lang() === code, async () => {
-          if (!(await mayLeave())) return;
-          setLang(code);
-          start();
-        }),
-      ),
-    ),
-    group(
-      t("menu.theme"),
-      ["", "light", "dark"].map((value) =>
-        choice(t(`theme.${value || "auto"}`), theme() === value, () => setTheme(value)),
-      ),
-    ),
-    h(
-      "div",
-      { role: "group", class: "menu-group", "aria-label": t("menu.more") },
-      menuItem(t("keys.title"), showKeys),
-      h(
-        "a",
-        { role: "menuitem", tabIndex: -1, class: "menu-item", href: "docs", target: "_blank", rel: "noopener" },
-        t("menu.api"),
-      ),
-    ),
-    bearer() &&
-      group(
-        [user().name, user().workspace].filter(Boolean).join(" · ") || t("you"),
-        menuItem(t("signOut"), async () => (await mayLeave()) && leave("")),
-      ),
-  ]);
 }
 
 function frame() {
@@ -145,17 +99,16 @@ function frame() {
     "button",
     { type: "button", class: "me" },
     avatar(who, who),
-    h("span", { class: "unseen" }, t("menu.open", { name: "" })),
-    h("span", { class: "name" }, who),
+    h("span.unseen", t("menu.open", { name: "" })),
+    h("span.name", who),
     icon("more"),
   );
-  banner = h("div", { class: "banner", role: "status", hidden: true });
-  main = h("main", { class: "main", id: "main" });
-  panelPlace = h("div", { class: "panel-place" });
+  banner = h("div.banner", { role: "status", hidden: true });
+  main = h("main.main", { id: "main" });
+  panelPlace = h("div.panel-place");
   const skip = h(
-    "a",
+    "a.skip",
     {
-      class: "skip",
       href: "#main",
       onclick: (event) => {
         event.preventDefault();
@@ -168,18 +121,17 @@ function frame() {
   root.replaceChildren(
     skip,
     h(
-      "header",
-      { class: "side" },
+      "header.side",
       h(
-        "a",
-        { class: "brand", href: "#/contacts" },
+        "a.brand",
+        { href: "#/contacts" },
         h("img", { src: "web/icon.svg", alt: "", width: 32, height: 32 }),
-        h("span", { class: "lines" }, t("product"), h("span", { class: "under" }, workspace)),
+        h("span.lines", t("product"), h("span.under", workspace)),
       ),
       navigation("side-nav"),
-      settings(opener),
+      settings(opener, shell),
     ),
-    h("header", { class: "top" }, settings(iconButton(t("menu.open", { name: who }), "menu"))),
+    h("header.top", settings(iconButton(t("menu.open", { name: who }), "menu"), shell)),
     banner,
     main,
     panelPlace,
@@ -202,7 +154,7 @@ function enter(why = "") {
   root.className = "app";
   document.title = t("product");
   const element = enterView({ why, enter: start });
-  root.replaceChildren(element, h("header", { class: "enter-menu" }, settings(iconButton(t("menu"), "menu"))));
+  root.replaceChildren(element, h("header.enter-menu", settings(iconButton(t("menu"), "menu"), shell)));
   element.querySelector(why ? "input" : "h1").focus();
 }
 
@@ -220,50 +172,24 @@ connection.addEventListener("state", ({ detail }) => {
   if (!banner) return;
   banner.hidden = detail === "fine";
   banner.className = `banner ${detail}`;
-  banner.replaceChildren(icon("offline"), h("span", {}, t(detail === "busy" ? "banner.busy" : "banner.lost")));
+  banner.replaceChildren(icon("offline"), h("span", t(detail === "busy" ? "banner.busy" : "banner.lost")));
   if (detail === "fine") banner.textContent = "";
 });
-/** Asks for another token above what somebody is just typing, so that nothing of it is lost. @type {Promise<boolean> | null} */
+/** @type {Promise<boolean> | null} while somebody is asked for another token */
 let renewal = null;
-const renew = () =>
-  new Promise((resolve) => {
-    const before = JSON.stringify(user());
-    const login = loginUrl();
-    let renewed = false;
-    const form = tokenForm("primary", () => {
-      renewed = true;
-      close();
-    });
-    const { close } = openDialog(
-      t("renew.title"),
-      [
-        h("p", { class: "dialog-text" }, t("renew.text")),
-        login && h("p", { class: "dialog-text" }, h("a", { href: login, target: "_blank" }, t("enter.login"))),
-        form,
-      ],
-      {
-        kind: "small",
-        closed() {
-          resolve(renewed);
-          if (!renewed) leave(t("enter.expired"));
-          else if (JSON.stringify(user()) !== before) location.reload();
-        },
-      },
-    );
-    form.querySelector("input").focus();
-  });
-
-onUnauthorized(async () => {
+onUnauthorized(() => {
   if (renewal) return renewal;
-  if (!bearer()) return false;
-  if (document.querySelector("dialog[open]")) {
-    renewal = renew();
-    const renewed = await renewal;
-    renewal = null;
-    return renewed;
+  // Above what somebody is just typing another token is asked for, so that nothing of it is lost.
+  if (bearer() && document.querySelector("dialog[open]")) {
+    renewal = askAgain().then((renewed) => {
+      renewal = null;
+      if (!renewed) leave(t("enter.expired"));
+      return renewed;
+    });
+    return renewal;
   }
-  leave(t("enter.expired"));
-  return false;
+  if (bearer()) leave(t("enter.expired"));
+  return Promise.resolve(false);
 });
 listenToKeys({ go, escape: () => (path()[1] ? go(view.name) : view?.escape?.()) });
 addEventListener("hashchange", () => {

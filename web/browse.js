@@ -5,8 +5,7 @@ import { announce } from "./toast.js";
 
 /** A field that searches while one types; arrows lead on to the list, Escape empties it. */
 export function searchField(label, filters, list) {
-  const input = h("input", {
-    class: "input",
+  const input = h("input.input", {
     type: "search",
     "aria-label": label,
     placeholder: t("search.placeholder"),
@@ -31,7 +30,7 @@ export function searchField(label, filters, list) {
     } else return;
     event.preventDefault();
   });
-  return { input, element: h("div", { class: "search" }, icon("search"), input) };
+  return { input, element: h("div.search", icon("search"), input) };
 }
 
 /** Which states a list is filtered by. @param {string} kind "contacts" or "accounts", whose words differ */
@@ -41,8 +40,8 @@ export function stateFilter(kind, filters, list) {
     list.reload();
   };
   return h(
-    "select",
-    { class: "input", "aria-label": t("filter.state"), onchange: change },
+    "select.input",
+    { "aria-label": t("filter.state"), onchange: change },
     ["all", "active", "inactive"].map((status) =>
       h("option", { value: status, selected: status === filters.status }, t(`${kind}.${status}`)),
     ),
@@ -73,16 +72,10 @@ export const queryOf = ({ search, status, account }) => ({
  */
 export function browser({ kind, list, tools, actions, below, panelOf, setPanel }) {
   let panel = null;
-  const count = h("p", { class: "count" });
+  const count = h("p.count");
   const element = h(
-    "div",
-    { class: "view" },
-    h(
-      "header",
-      { class: "view-head" },
-      h("div", {}, h("h1", { tabIndex: -1 }, t(kind)), count),
-      h("div", { class: "view-actions" }, actions),
-    ),
+    "div.view",
+    h("header.view-head", h("div", h("h1", { tabIndex: -1 }, t(kind)), count), h("div.view-actions", actions)),
     h("div", { class: `tools ${kind}-tools`, role: "search" }, tools),
     list.element,
     below,

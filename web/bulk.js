@@ -10,12 +10,12 @@ import { job, toast } from "./toast.js";
 
 /** @param {{ list: any, remove: (contacts: any[]) => void, patch: (uuid: string, change: object) => void }} options */
 export function bulkBar({ list, remove, patch }) {
-  const count = h("p", { class: "bulk-count" });
+  const count = h("p.bulk-count");
   const act = (label, icon, run, kind = "") =>
     button(label, { icon, kind: `quiet ${kind}`, "aria-label": label, onclick: () => run(list.selected()) });
   const element = h(
-    "div",
-    { class: "bulk", role: "toolbar", "aria-label": t("bulk.label"), hidden: true },
+    "div.bulk",
+    { role: "toolbar", "aria-label": t("bulk.label"), hidden: true },
     count,
     act(t("activate"), "play", (contacts) => changeState("activate", contacts)),
     act(t("inactivate"), "pause", (contacts) => changeState("inactivate", contacts)),

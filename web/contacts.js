@@ -33,33 +33,25 @@ const MOST_ON_LEAVING = 9;
 /** A row: all of it where there is room, and where there is little, one line below the name. */
 function cells({ uuid, email, phone, active, fresh, associated_accounts: accounts, ...names }) {
   const under = [email ?? phone, accounts[0]?.name].filter(Boolean).join(" · ");
-  const none = h("span", { class: "faint" }, "—");
+  const none = h("span.faint", "—");
   return [
     h(
-      "div",
-      { class: "who" },
+      "div.who",
       avatar(fullName(names), uuid),
       h(
-        "div",
-        { class: "lines" },
-        h("span", { class: "name", dir: "auto" }, fullName(names), fresh && pill(t("new"), "new")),
-        h("span", { class: "under narrow", dir: "auto" }, under || t("contact.noData")),
+        "div.lines",
+        h("span.name", { dir: "auto" }, fullName(names), fresh && pill(t("new"), "new")),
+        h("span.under.narrow", { dir: "auto" }, under || t("contact.noData")),
       ),
     ),
     email || phone
-      ? h(
-          "div",
-          { class: "lines" },
-          h("span", { class: "ellipsis" }, email ?? phone),
-          email && phone && h("span", { class: "under" }, phone),
-        )
+      ? h("div.lines", h("span.ellipsis", email ?? phone), email && phone && h("span.under", phone))
       : none,
     accounts.length
       ? h(
-          "div",
-          { class: "chips" },
-          h("span", { class: "chip", dir: "auto" }, accounts[0].name),
-          accounts.length > 1 && h("span", { class: "chip more" }, `+${accounts.length - 1}`),
+          "div.chips",
+          h("span.chip", { dir: "auto" }, accounts[0].name),
+          accounts.length > 1 && h("span.chip.more", `+${accounts.length - 1}`),
         )
       : none.cloneNode(true),
     statePill("contact", active),

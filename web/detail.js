@@ -19,20 +19,18 @@ async function copy(text) {
 /** A way to reach somebody, or what to say where there is none. */
 function reach(picture, label, value, scheme) {
   return h(
-    "div",
-    { class: "reach" },
+    "div.reach",
     icon(picture),
     h(
-      "div",
-      { class: "lines" },
-      h("span", { class: "under" }, label),
+      "div.lines",
+      h("span.under", label),
       value
         ? h(
             "a",
             { href: scheme + encodeURIComponent(value).replace(/%40/g, "@").replace(/%2B/g, "+"), dir: "auto" },
             value,
           )
-        : h("span", { class: "faint" }, t("notGiven")),
+        : h("span.faint", t("notGiven")),
     ),
     value && iconButton(t("copy", { what: label.toLowerCase() }), "copy", { onclick: () => copy(value) }),
   );
@@ -43,7 +41,7 @@ export function contactPanel({ uuid, known, go, patch, edit, remove }) {
   const stop = new AbortController();
   const { signal } = stop;
   const frame = panelFrame(t("contact"), () => go("contacts"));
-  const card = h("div", {}, h("div", { class: "skeleton tall" }));
+  const card = h("div", h("div.skeleton.tall"));
   const links = linkList({
     side: "contact_uuid",
     uuid,
@@ -57,9 +55,9 @@ export function contactPanel({ uuid, known, go, patch, edit, remove }) {
     onclick: () => linkDialog(t("link.new"), links.add),
   });
   const section = h(
-    "section",
-    { class: "panel-section", "aria-labelledby": "links-title" },
-    h("div", { class: "section-head" }, h("h3", { id: "links-title" }, t("link.title")), associateButton),
+    "section.panel-section",
+    { "aria-labelledby": "links-title" },
+    h("div.section-head", h("h3", { id: "links-title" }, t("link.title")), associateButton),
     links.element,
   );
 
@@ -81,8 +79,8 @@ export function contactPanel({ uuid, known, go, patch, edit, remove }) {
       ],
       below: [
         h(
-          "section",
-          { class: "panel-section", "aria-label": t("contact.reach") },
+          "section.panel-section",
+          { "aria-label": t("contact.reach") },
           reach("mail", t("email"), email, "mailto:"),
           reach("phone", t("phone"), phone, "tel:"),
         ),
@@ -97,10 +95,7 @@ export function contactPanel({ uuid, known, go, patch, edit, remove }) {
       patch(contact);
     } catch (error) {
       if (signal.aborted) return;
-      card.replaceChildren(
-        h("p", { class: "faint" }, say(error)),
-        button(t("tryAgain"), { kind: "quiet", onclick: load }),
-      );
+      card.replaceChildren(h("p.faint", say(error)), button(t("tryAgain"), { kind: "quiet", onclick: load }));
       section.hidden = true;
     }
   }

@@ -19,7 +19,7 @@ export function openDialog(title, content, { kind = "", beforeClose = () => true
   const element = h(
     "dialog",
     { class: `dialog ${kind}`, "aria-labelledby": id },
-    h("header", { class: "dialog-head" }, h("h2", { id }, title), iconButton(t("close"), "close", { onclick: ask })),
+    h("header.dialog-head", h("h2", { id }, title), iconButton(t("close"), "close", { onclick: ask })),
     content,
   );
   element.addEventListener("cancel", (event) => {
@@ -49,10 +49,7 @@ export function confirm(title, text, yes, { kind = "primary" } = {}) {
     const no = button(t("cancel"), { onclick: () => say(false) });
     const { close } = openDialog(
       title,
-      [
-        h("p", { class: "dialog-text" }, text),
-        h("footer", { class: "dialog-foot" }, no, button(yes, { kind, onclick: () => say(true) })),
-      ],
+      [h("p.dialog-text", text), h("footer.dialog-foot", no, button(yes, { kind, onclick: () => say(true) }))],
       { kind: "small", closed: () => resolve(answer) },
     );
     no.focus();
@@ -65,8 +62,8 @@ export function confirm(title, text, yes, { kind = "primary" } = {}) {
  * @param {() => any[]} items made anew each time: buttons, links or null
  */
 export function menu(opener, items) {
-  const list = h("div", { class: "menu", role: "menu", hidden: true });
-  const holder = h("span", { class: "menu-holder" }, opener, list);
+  const list = h("div.menu", { role: "menu", hidden: true });
+  const holder = h("span.menu-holder", opener, list);
   const entries = () => [...list.querySelectorAll('[role^="menuitem"]')];
   const close = () => {
     if (list.hidden) return;

@@ -14,21 +14,22 @@ const PROPERTIES = new Set([
 
 /**
  * An element. `on…` are listeners, `vars` custom properties of its style; null, undefined and false leave out.
- * @param {string} tag
- * @param {Record<string, any>} [props]
- * @param {...any} children nodes and texts, also in arrays
+ * @param {string} tag its name, and classes behind dots
+ * @param {...any} parts perhaps properties first; then nodes and texts, also in arrays
  * @returns {any}
  */
-export function h(tag, props = {}, ...children) {
-  const element = document.createElement(tag);
-  element.append(...children.flat(2).filter((child) => child != null && child !== false));
-  for (const [name, value] of Object.entries(props ?? {})) {
+export function h(tag, ...parts) {
+  const [name, ...classes] = tag.split(".");
+  const properties = parts[0]?.constructor === Object ? parts.shift() : {};
+  const element = document.createElement(name);
+  element.classList.add(...classes);
+  element.append(...parts.flat(2).filter((part) => part != null && part !== false));
+  for (const [key, value] of Object.entries(properties)) {
     if (value == null) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "class") element.className = value;
-    else if (name === "vars") for (const key in value) element.style.setProperty(key, value[key]);
-    else if (PROPERTIES.has(name)) element[name] = value;
-    else if (value !== false) element.setAttribute(name, value === true ? "" : value);
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (key === "vars") for (const name in value) element.style.setProperty(name, value[name]);
+    else if (PROPERTIES.has(key)) element[key] = value;
+    else if (value !== false) element.setAttribute(key, value === true ? "" : value);
   }
   return element;
 }

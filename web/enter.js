@@ -1,14 +1,14 @@
 // The way in: a token, pasted; or the place where one signs in, if the service names one.
+import { openDialog } from "./dialog.js";
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { button } from "./parts.js";
-import { loginUrl, looksLikeToken, signIn } from "./session.js";
+import { loginUrl, looksLikeToken, signIn, user } from "./session.js";
 
 /** A field for a token, and what is wrong with what was pasted. @param {string} kind of its button @param {() => void} enter */
 export function tokenForm(kind, enter) {
-  const message = h("p", { class: "field-message", id: "token-message" });
-  const input = h("input", {
-    class: "input",
+  const message = h("p.field-message", { id: "token-message" });
+  const input = h("input.input", {
     id: "token",
     type: "password",
     autocomplete: "off",
@@ -21,15 +21,15 @@ export function tokenForm(kind, enter) {
       signIn(input.value);
       return enter();
     }
-    message.replaceChildren(icon("alert"), h("span", {}, t(input.value.trim() ? "enter.notAToken" : "enter.empty")));
+    message.replaceChildren(icon("alert"), h("span", t(input.value.trim() ? "enter.notAToken" : "enter.empty")));
     input.setAttribute("aria-invalid", "true");
     input.parentElement.classList.add("bad");
     input.focus();
   }
   return h(
-    "form",
-    { class: "form", novalidate: true, onsubmit: send },
-    h("div", { class: "field" }, h("label", { for: "token" }, t("enter.token")), input, message),
+    "form.form",
+    { novalidate: true, onsubmit: send },
+    h("div.field", h("label", { for: "token" }, t("enter.token")), input, message),
     button(t("enter.go"), { kind: `wide ${kind}`, type: "submit" }),
   );
 }
@@ -39,21 +39,42 @@ export function enterView({ why = "", enter }) {
   const login = loginUrl();
   const form = tokenForm(login ? "" : "primary", enter);
   return h(
-    "main",
-    { class: "enter", id: "main" },
+    "main.enter",
+    { id: "main" },
     h(
-      "div",
-      { class: "enter-card" },
+      "div.enter-card",
       h("img", { src: "web/icon.svg", alt: "", width: 52, height: 52, class: "enter-mark" }),
       h("h1", { tabIndex: -1 }, t("enter.title")),
-      h("p", { class: "enter-lead" }, t("enter.lead")),
-      why && h("p", { class: "enter-why", role: "alert" }, icon("alert"), h("span", {}, why)),
-      login && [
-        h("a", { class: "button primary wide", href: login }, t("enter.login")),
-        h("p", { class: "or" }, t("enter.or")),
-      ],
+      h("p.enter-lead", t("enter.lead")),
+      why && h("p.enter-why", { role: "alert" }, icon("alert"), h("span", why)),
+      login && [h("a.button.primary.wide", { href: login }, t("enter.login")), h("p.or", t("enter.or"))],
       form,
-      h("p", { class: "hint" }, t("enter.tab")),
+      h("p.hint", t("enter.tab")),
     ),
   );
+}
+
+/** Asks for another token above the page. @returns {Promise<boolean>} whether there is one */
+export function askAgain() {
+  return new Promise((resolve) => {
+    const before = JSON.stringify(user());
+    const login = loginUrl();
+    let renewed = false;
+    const form = tokenForm("primary", () => {
+      renewed = true;
+      close();
+    });
+    const content = [
+      h("p.dialog-text", t("renew.text")),
+      login && h("p.dialog-text", h("a", { href: login, target: "_blank" }, t("enter.login"))),
+      form,
+    ];
+    const closed = () => {
+      // Somebody else sees nothing of what was there.
+      if (renewed && JSON.stringify(user()) !== before) location.reload();
+      else resolve(renewed);
+    };
+    const { close } = openDialog(t("renew.title"), content, { kind: "small", closed });
+    form.querySelector("input").focus();
+  });
 }

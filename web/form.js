@@ -16,10 +16,9 @@ let count = 0;
 /** A field with its label, its message, and how much room is left where it gets short. @param {Field} field */
 export function makeField({ name, label, rule, type = "text", value = "", hint = "" }) {
   const id = `field-${++count}`;
-  const message = h("p", { class: "field-message", id: `${id}-message` });
-  const left = h("span", { class: "field-count", "aria-hidden": "true" });
-  const input = h("input", {
-    class: "input",
+  const message = h("p.field-message", { id: `${id}-message` });
+  const left = h("span.field-count", { "aria-hidden": "true" });
+  const input = h("input.input", {
     id,
     name,
     type,
@@ -30,9 +29,8 @@ export function makeField({ name, label, rule, type = "text", value = "", hint =
     "aria-required": rule.required ? "true" : null,
   });
   const element = h(
-    "div",
-    { class: "field" },
-    h("label", { for: id }, label, !rule.required && h("span", { class: "optional" }, t("optional")), left),
+    "div.field",
+    h("label", { for: id }, label, !rule.required && h("span.optional", t("optional")), left),
     input,
     message,
   );
@@ -42,7 +40,7 @@ export function makeField({ name, label, rule, type = "text", value = "", hint =
     element.classList.toggle("bad", bad);
     if (bad) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
-    message.replaceChildren(...(text ? [bad ? icon("alert") : "", h("span", {}, text)] : []));
+    message.replaceChildren(...(text ? [bad ? icon("alert") : "", h("span", text)] : []));
   }
 
   /** Says what is wrong; of what was not touched yet only that it is too long or has what it must not. */
@@ -77,7 +75,7 @@ export function makeField({ name, label, rule, type = "text", value = "", hint =
  */
 export function formDialog({ title, fields, save, lead, submit }) {
   const made = fields.map((field) => ({ name: field.name, ...makeField(field) }));
-  const trouble = h("div", { class: "form-trouble", role: "alert" });
+  const trouble = h("div.form-trouble", { role: "alert" });
   const saveButton = button(save, { kind: "primary", type: "submit" });
   const stop = new AbortController();
   let sending = false,
@@ -116,7 +114,7 @@ export function formDialog({ title, fields, save, lead, submit }) {
       } else {
         trouble.replaceChildren(
           icon("alert"),
-          h("p", {}, say(error)),
+          h("p", say(error)),
           error instanceof Lost ? button(t("tryAgain"), { kind: "quiet", onclick: () => send() }) : "",
         );
       }
@@ -144,17 +142,12 @@ export function formDialog({ title, fields, save, lead, submit }) {
   }
 
   const form = h(
-    "form",
-    { class: "form", novalidate: true, onsubmit: send },
+    "form.form",
+    { novalidate: true, onsubmit: send },
     lead,
     made.map((field) => field.element),
     trouble,
-    h(
-      "footer",
-      { class: "dialog-foot" },
-      button(t("cancel"), { onclick: () => beforeClose() && close() }),
-      saveButton,
-    ),
+    h("footer.dialog-foot", button(t("cancel"), { onclick: () => beforeClose() && close() }), saveButton),
   );
   const { element, close } = openDialog(title, [form], { beforeClose, closed: () => stop.abort() });
   made[0].input.focus();

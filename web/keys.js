@@ -24,9 +24,8 @@ export function showKeys() {
   const name = (key) => key.split("|").at(document.documentElement.lang === "es" ? 0 : -1);
   openDialog(t("keys.title"), [
     h(
-      "dl",
-      { class: "keys" },
-      KEYS.map(([key, what]) => h("div", {}, h("dt", {}, h("kbd", {}, name(key))), h("dd", {}, t(what)))),
+      "dl.keys",
+      KEYS.map(([key, what]) => h("div", h("dt", h("kbd", name(key))), h("dd", t(what)))),
     ),
   ]);
 }

@@ -56,8 +56,8 @@ export async function linkDialog(title, submit) {
     toast(say(error), { kind: "bad" });
     return;
   }
-  const trouble = h("div", { class: "form-trouble", role: "alert" });
-  const say_ = (text) => trouble.replaceChildren(icon("alert"), h("p", {}, text));
+  const trouble = h("div.form-trouble", { role: "alert" });
+  const say_ = (text) => trouble.replaceChildren(icon("alert"), h("p", text));
   const picker = accountPicker({
     label: t("account"),
     placeholder: t("link.account"),
@@ -65,7 +65,7 @@ export async function linkDialog(title, submit) {
     create: makeAccount,
     change: () => trouble.replaceChildren(),
   });
-  const role = h("select", { class: "input", id: "link-role" }, roleOptions(all, all[0]?.id));
+  const role = h("select.input", { id: "link-role" }, roleOptions(all, all[0]?.id));
   const save = button(t("associate"), { kind: "primary", type: "submit" });
   async function send(event) {
     event.preventDefault();
@@ -87,18 +87,17 @@ export async function linkDialog(title, submit) {
     save.classList.remove("busy");
   }
   const form = h(
-    "form",
-    { class: "form", novalidate: true, onsubmit: send },
+    "form.form",
+    { novalidate: true, onsubmit: send },
     h(
-      "div",
-      { class: "field" },
+      "div.field",
       h("label", { for: picker.id }, t("account")),
       picker.element,
-      h("p", { class: "field-message" }, t("link.hint")),
+      h("p.field-message", t("link.hint")),
     ),
-    h("div", { class: "field" }, h("label", { for: "link-role" }, t("role")), role),
+    h("div.field", h("label", { for: "link-role" }, t("role")), role),
     trouble,
-    h("footer", { class: "dialog-foot" }, button(t("cancel"), { onclick: () => close() }), save),
+    h("footer.dialog-foot", button(t("cancel"), { onclick: () => close() }), save),
   );
   const { close } = openDialog(title, [form], { kind: "roomy" });
   picker.input.focus();
@@ -111,16 +110,16 @@ export async function linkDialog(title, submit) {
  */
 export function linkList({ side, uuid, signal, changed = () => {} }) {
   const ofContact = side === "contact_uuid";
-  const body = h("ul", { class: "links" });
-  const foot = h("div", {});
-  const element = h("div", {}, body, foot);
+  const body = h("ul.links");
+  const foot = h("div");
+  const element = h("div", body, foot);
   let links = [],
     next = null,
     all = [],
     inactive = new Set();
 
   async function load(first = true) {
-    if (first) body.replaceChildren(h("li", { class: "skeleton" }), h("li", { class: "skeleton" }));
+    if (first) body.replaceChildren(h("li.skeleton"), h("li.skeleton"));
     try {
       const [page, roleList] = await Promise.all([listLinks(side, uuid, first ? null : next, { signal }), roles()]);
       links = first ? page.data : [...links, ...page.data];
@@ -131,13 +130,7 @@ export function linkList({ side, uuid, signal, changed = () => {} }) {
     } catch (error) {
       if (signal.aborted) return;
       body.replaceChildren(
-        h(
-          "li",
-          { class: "link-none" },
-          say(error),
-          " ",
-          button(t("tryAgain"), { kind: "quiet", onclick: () => load() }),
-        ),
+        h("li.link-none", say(error), " ", button(t("tryAgain"), { kind: "quiet", onclick: () => load() })),
       );
     }
   }
@@ -156,9 +149,7 @@ export function linkList({ side, uuid, signal, changed = () => {} }) {
 
   function draw() {
     body.replaceChildren(
-      ...(links.length
-        ? links.map(row)
-        : [h("li", { class: "link-none" }, t(ofContact ? "link.none" : "link.nobody"))]),
+      ...(links.length ? links.map(row) : [h("li.link-none", t(ofContact ? "link.none" : "link.nobody"))]),
     );
     foot.replaceChildren(...(next ? [button(t("loadMore"), { kind: "quiet", onclick: () => load(false) })] : []));
   }
@@ -167,17 +158,15 @@ export function linkList({ side, uuid, signal, changed = () => {} }) {
     const name = ofContact ? link.account_name : fullName(link);
     const key = ofContact ? link.account_uuid : link.contact_uuid;
     const role = h(
-      "select",
-      { class: "input small", "aria-label": t("link.roleOf", { name }), onchange: () => setRole(link, role) },
+      "select.input.small",
+      { "aria-label": t("link.roleOf", { name }), onchange: () => setRole(link, role) },
       roleOptions(all, link.rol_id),
     );
     return h(
-      "li",
-      { class: "link" },
+      "li.link",
       avatar(name, key, ofContact ? "square" : ""),
       h(
-        "div",
-        { class: "lines" },
+        "div.lines",
         h(
           "a",
           { href: `#/${ofContact ? "accounts" : "contacts"}/${key}`, class: "name", dir: "auto" },

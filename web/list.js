@@ -50,24 +50,24 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
     selectable &&
     h("input", { type: "checkbox", "aria-label": t("selectAll"), onchange: () => selectAll(all.checked) });
   const head = h(
-    "div",
-    { class: "row head", role: "row", "aria-rowindex": 1 },
-    selectable && h("div", { role: "columnheader", class: "check" }, h("label", { class: "check-target" }, all)),
+    "div.row.head",
+    { role: "row", "aria-rowindex": 1 },
+    selectable && h("div", { role: "columnheader", class: "check" }, h("label.check-target", all)),
     columns.map((column) => h("div", { role: "columnheader" }, column)),
   );
-  const body = h("div", { class: "rows", role: "rowgroup" });
+  const body = h("div.rows", { role: "rowgroup" });
   const more = h(
-    "div",
-    { class: "skeletons", "aria-hidden": "true" },
-    [1, 2, 3, 4, 5, 6].map(() => h("i", { class: "skeleton" })),
+    "div.skeletons",
+    { "aria-hidden": "true" },
+    [1, 2, 3, 4, 5, 6].map(() => h("i.skeleton")),
   );
   const grid = h(
-    "div",
-    { class: "grid", role: "grid", "aria-label": label, "aria-multiselectable": selectable ? "true" : null },
+    "div.grid",
+    { role: "grid", "aria-label": label, "aria-multiselectable": selectable ? "true" : null },
     h("div", { role: "rowgroup", class: "head-group" }, head),
     body,
   );
-  const notice = h("div", { class: "list-notice" });
+  const notice = h("div.list-notice");
   const element = h("div", { class: `list ${kind}` }, grid, more, notice);
 
   async function fetchPage(first) {
@@ -108,9 +108,9 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
     const box =
       selectable && h("input", { type: "checkbox", tabIndex: -1, "aria-label": t("select", { name: name(item) }) });
     const row = h(
-      "div",
-      { class: "row", role: "row", tabIndex: -1, "data-uuid": item.uuid },
-      selectable && h("div", { role: "gridcell", class: "check" }, h("label", { class: "check-target" }, box)),
+      "div.row",
+      { role: "row", tabIndex: -1, "data-uuid": item.uuid },
+      selectable && h("div", { role: "gridcell", class: "check" }, h("label.check-target", box)),
       cells(item).map((cell) => h("div", { role: "gridcell" }, cell)),
     );
     return row;

@@ -8,7 +8,7 @@ export function button(label, { icon: picture, kind = "", ...props } = {}) {
     "button",
     { type: "button", class: `button ${kind}`, ...props },
     picture && icon(picture),
-    h("span", {}, label),
+    h("span", label),
   );
 }
 
@@ -41,7 +41,7 @@ export const pill = (text, kind = "") => h("span", { class: `pill ${kind}` }, te
 /** Active or not; while that is not known, the room for it. @param {"contact" | "account"} kind @param {boolean} [active] */
 export const statePill = (kind, active) =>
   active === undefined
-    ? h("span", { class: "pill waiting", "aria-hidden": "true" })
+    ? h("span.pill.waiting", { "aria-hidden": "true" })
     : pill(t(`${kind}.${active ? "active" : "inactive"}`), active ? "on" : "off");
 
 /**
@@ -52,12 +52,11 @@ export function drawHead(card, { kind, name, key, active, shape = "", actions, b
   const place = [...card.querySelectorAll("a, button")].indexOf(document.activeElement);
   card.replaceChildren(
     h(
-      "div",
-      { class: "person" },
+      "div.person",
       avatar(name, key, `big ${shape}`),
-      h("div", { class: "lines" }, h("p", { class: "person-name", dir: "auto" }, name), statePill(kind, active)),
+      h("div.lines", h("p.person-name", { dir: "auto" }, name), statePill(kind, active)),
     ),
-    h("div", { class: "person-actions" }, actions),
+    h("div.person-actions", actions),
     ...below,
   );
   if (place >= 0) card.querySelectorAll("a, button")[place]?.focus();
@@ -66,30 +65,27 @@ export function drawHead(card, { kind, name, key, active, shape = "", actions, b
 /** A picture, a sentence, what to do next. */
 export function empty(picture, title, text, ...actions) {
   return h(
-    "div",
-    { class: "empty" },
-    h("span", { class: "empty-picture" }, icon(picture)),
-    h("h2", {}, title),
-    h("p", {}, text),
-    h("div", { class: "empty-actions" }, actions),
+    "div.empty",
+    h("span.empty-picture", icon(picture)),
+    h("h2", title),
+    h("p", text),
+    h("div.empty-actions", actions),
   );
 }
 
 /** The frame of a panel: a title with a way back, and what is in it. */
 export function panelFrame(label, close, actions = []) {
-  const title = h("h2", { class: "panel-title", id: "panel-title", tabIndex: -1 }, label);
-  const body = h("div", { class: "panel-body" });
+  const title = h("h2.panel-title", { id: "panel-title", tabIndex: -1 }, label);
+  const body = h("div.panel-body");
   const element = h(
-    "aside",
-    { class: "panel", "aria-labelledby": "panel-title" },
+    "aside.panel",
+    { "aria-labelledby": "panel-title" },
     h(
-      "header",
-      { class: "panel-head" },
+      "header.panel-head",
       iconButton(t("back"), "back", { class: "icon-button narrow-only", onclick: close }),
       title,
       h(
-        "div",
-        { class: "panel-actions" },
+        "div.panel-actions",
         actions,
         iconButton(t("closePanel"), "close", { class: "icon-button wide-only", onclick: close }),
       ),

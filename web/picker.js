@@ -42,7 +42,7 @@ export function accountPicker({ label, placeholder, chosen = null, change, any =
       input.focus();
     },
   });
-  const element = h("div", { class: "picker" }, icon("building"), input, clear, list);
+  const element = h("div.picker", icon("building"), input, clear, list);
 
   function choose(account) {
     chosen = account;
@@ -102,8 +102,8 @@ export function accountPicker({ label, placeholder, chosen = null, change, any =
         ? items
         : [
             h(
-              "li",
-              { class: "option none", role: "option", "aria-disabled": "true", "aria-selected": "false" },
+              "li.option.none",
+              { role: "option", "aria-disabled": "true", "aria-selected": "false" },
               t("accounts.noneFound"),
             ),
           ]),

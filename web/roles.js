@@ -12,8 +12,8 @@ import { toast } from "./toast.js";
 
 export function rolesView() {
   const stop = new AbortController();
-  const body = h("ul", { class: "cards", "aria-label": t("roles") });
-  const notice = h("div", {});
+  const body = h("ul.cards", { "aria-label": t("roles") });
+  const notice = h("div");
 
   async function load() {
     forgetRoles();
@@ -44,10 +44,10 @@ export function rolesView() {
     body.replaceChildren(
       ...roles.map((role) =>
         h(
-          "li",
-          { class: "card-row", "data-id": role.id },
-          h("span", { class: "role-icon" }, icon("tag")),
-          h("span", { class: "name", dir: "auto" }, role.name),
+          "li.card-row",
+          { "data-id": role.id },
+          h("span.role-icon", icon("tag")),
+          h("span.name", { dir: "auto" }, role.name),
           iconButton(t("role.rename", { name: role.name }), "edit", { onclick: () => edit(role) }),
           iconButton(t("role.delete", { name: role.name }), "trash", { onclick: () => remove(role) }),
         ),
@@ -88,22 +88,19 @@ export function rolesView() {
     await load();
   }
 
-  body.replaceChildren(...[1, 2, 3, 4, 5].map(() => h("li", { class: "skeleton" })));
+  body.replaceChildren(...[1, 2, 3, 4, 5].map(() => h("li.skeleton")));
   load();
   const element = h(
-    "div",
-    { class: "view" },
+    "div.view",
     h(
-      "header",
-      { class: "view-head" },
-      h("div", {}, h("h1", { tabIndex: -1 }, t("roles")), h("p", { class: "count" }, t("roles.lead"))),
+      "header.view-head",
+      h("div", h("h1", { tabIndex: -1 }, t("roles")), h("p.count", t("roles.lead"))),
       h(
-        "div",
-        { class: "view-actions" },
+        "div.view-actions",
         button(t("role.new"), { kind: "primary fab", icon: "plus", "data-shortcut": "new", onclick: () => edit() }),
       ),
     ),
-    h("div", { class: "page" }, body, notice),
+    h("div.page", body, notice),
   );
   return { element, open: () => {}, stop: () => stop.abort(), title: t("roles") };
 }

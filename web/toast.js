@@ -10,7 +10,7 @@ const NOTICE = 5000;
 
 const shelf = () => document.getElementById("notices");
 /** Screen readers hear this one; a notice that comes and goes with its buttons would be read twice. */
-const voice = h("p", { class: "unseen", role: "status" });
+const voice = h("p.unseen", { role: "status" });
 
 export function announce(text) {
   if (!voice.isConnected) shelf().append(voice);
@@ -46,10 +46,10 @@ export function toast(text, { kind = "", action, ms = action ? UNDO : NOTICE, go
     "div",
     { class: `toast ${kind}` },
     kind && icon(kind === "bad" ? "alert" : "check"),
-    h("p", {}, text),
+    h("p", text),
     act,
     iconButton(t("close"), "close", { onclick: close }),
-    action && h("span", { class: "toast-time", vars: { "--ms": `${ms}ms` } }),
+    action && h("span.toast-time", { vars: { "--ms": `${ms}ms` } }),
   );
   const start = () => (timer = setTimeout(close, ms));
   const stop = () => clearTimeout(timer);
@@ -121,17 +121,10 @@ export function guardLeaving() {
 export async function job(title, items, each) {
   const stop = new AbortController();
   const bar = h("progress", { max: items.length, value: 0, "aria-label": title });
-  const count = h("span", { class: "job-count" }, t("job.count", { n: 0, all: items.length }));
+  const count = h("span.job-count", t("job.count", { n: 0, all: items.length }));
   const card = h(
-    "div",
-    { class: "toast job" },
-    h(
-      "div",
-      { class: "job-head" },
-      h("p", {}, title),
-      count,
-      button(t("stop"), { kind: "quiet", onclick: () => stop.abort() }),
-    ),
+    "div.toast.job",
+    h("div.job-head", h("p", title), count, button(t("stop"), { kind: "quiet", onclick: () => stop.abort() })),
     bar,
   );
   if (items.length > 1) shelf().append(card);

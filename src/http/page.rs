@@ -37,8 +37,8 @@ const INDEX: &str = include_str!("../../web/index.html");
 const FILES: &[(&str, &str)] = files![
     "accounts.js", "api.js", "app.js", "browse.js", "bulk.js", "calls.js", "contacts.js", "csv.js", "detail.js", "dialog.js",
     "dom.js", "early.js", "en.js", "enter.js", "errors.js", "es.js", "export.js", "form.js", "i18n.js", "icon.svg",
-    "import.js", "keys.js", "links.js", "list.js", "parts.css", "parts.js", "picker.js", "prefs.js",
-    "roles.js", "rules.js", "session.js", "style.css", "toast.js",
+    "import.js", "keys.js", "links.js", "list.js", "parts.css", "parts.js", "picker.js", "preview.js", "prefs.js",
+    "roles.js", "rules.js", "session.js", "settings.js", "style.css", "toast.js",
 ];
 
 /// Nothing but the page's own files and calls to its own service; no text ever becomes markup or script.
