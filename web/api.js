@@ -2,17 +2,20 @@
 import { Lost, Refused } from "./errors.js";
 import { bearer } from "./session.js";
 
-/** The service allows ten in any second; a little more than one, because the way there is not always equally long. */
+/** The service allows ten in any second. It let a call pass before its answer came, so a second after that it is over. */
 const PER_WINDOW = 10;
-const WINDOW = 1040;
+const WINDOW = 1010;
 
-/** @type {number[]} when the last calls were sent, oldest first */
-const sent = [];
+/** @type {{ answered: number }[]} the calls that may count, and when their answers came: under way it is never */
+let counting = [];
 /** Who waits for a turn: somebody in front of the screen, and what goes on in the background. */
 const lanes = { front: [], back: [] };
 let timer = 0;
 
-/** Resolves when a call may be sent. @param {"front" | "back"} lane @param {AbortSignal} [signal] @returns {Promise<void>} */
+/**
+ * Resolves when a call may be sent, with what is to be done when its answer has come.
+ * @param {"front" | "back"} lane @param {AbortSignal} [signal] @returns {Promise<() => void>}
+ */
 function turn(lane, signal) {
   return new Promise((resolve, reject) => {
     lanes[lane].push({ resolve, reject, signal });
@@ -23,20 +26,25 @@ function turn(lane, signal) {
 function pump() {
   clearTimeout(timer);
   const now = performance.now();
-  while (sent.length && now - sent[0] >= WINDOW) sent.shift();
+  counting = counting.filter((call) => now - call.answered < WINDOW);
   // What goes on in the background leaves one place free, so that a click never waits behind it for long.
   const next = () => {
-    if (sent.length < PER_WINDOW && lanes.front.length) return lanes.front.shift();
-    return sent.length < PER_WINDOW - 1 ? lanes.back.shift() : undefined;
+    if (counting.length < PER_WINDOW && lanes.front.length) return lanes.front.shift();
+    return counting.length < PER_WINDOW - 1 ? lanes.back.shift() : undefined;
   };
   for (let entry = next(); entry; entry = next()) {
     if (entry.signal?.aborted) entry.reject(entry.signal.reason);
     else {
-      sent.push(now);
-      entry.resolve();
+      const call = { answered: Infinity };
+      counting.push(call);
+      entry.resolve(() => {
+        call.answered = performance.now();
+        pump();
+      });
     }
   }
-  if (lanes.front.length || lanes.back.length) timer = setTimeout(pump, WINDOW - (now - sent[0]) + 1);
+  const first = Math.min(...counting.map((call) => call.answered));
+  if (first < Infinity && (lanes.front.length || lanes.back.length)) timer = setTimeout(pump, first + WINDOW - now);
 }
 
 /** Tells `state` events: "fine", "lost" (no connection) or "busy" (the service asks to come back later). */
@@ -56,10 +64,7 @@ function untilBack() {
   back ??= (async () => {
     become("lost");
     for (let wait = 500; ; wait = Math.min(wait * 1.6, 5000)) {
-      await Promise.race([
-        sleep(wait),
-        new Promise((resolve) => addEventListener("online", resolve, { once: true })),
-      ]);
+      await sleep(wait, "online");
       const answer = await fetch("health", { cache: "no-store" }).catch(() => null);
       if (answer?.ok) break;
     }
@@ -69,7 +74,18 @@ function untilBack() {
   return back;
 }
 
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** A while, or until an event of the browser. @param {number} ms @param {string} [event] */
+function sleep(ms, event = "") {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      removeEventListener(event, wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    if (event) addEventListener(event, wake);
+  });
+}
 
 /** A wait that an abort ends. */
 function unlessAborted(promise, signal) {
@@ -96,8 +112,8 @@ export const onUnauthorized = (act) => (unauthorized = act);
 export async function call(path, body, { signal, again = false, lane = "front", done } = {}) {
   let doubt = false;
   for (;;) {
-    await turn(lane, signal);
     if (back && again) await unlessAborted(back, signal);
+    const answered = await turn(lane, signal);
     const token = bearer();
     let response, answer;
     try {
@@ -106,7 +122,7 @@ export async function call(path, body, { signal, again = false, lane = "front", 
         headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
         body: JSON.stringify(body),
         signal,
-      });
+      }).finally(answered);
       answer = await response.json();
     } catch (error) {
       if (signal?.aborted) throw error;
@@ -130,7 +146,7 @@ export async function call(path, body, { signal, again = false, lane = "front", 
       );
       continue;
     }
-    if (busy) throw new Lost();
+    if (busy) throw new Lost("error.busyLost");
     if (response.status === 401 && (token === bearer() ? await unauthorized() : bearer())) continue;
     if (doubt && done !== undefined && answer.code === done) return answer;
     throw new Refused(response.status, answer, response.headers.get("x-request-id") ?? "–");

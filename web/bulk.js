@@ -16,18 +16,18 @@ export function bulkBar({ list, remove, patch }) {
   const element = h(
     "div.bulk",
     { role: "toolbar", "aria-label": t("bulk.label"), hidden: true },
-    count,
-    act(t("activate"), "play", (contacts) => changeState("activate", contacts)),
-    act(t("inactivate"), "pause", (contacts) => changeState("inactivate", contacts)),
-    act(t("associate"), "link", associateAll),
-    act(t("export"), "download", (contacts) => exportRows(contacts)),
-    act(t("delete"), "trash", remove, "danger"),
     iconButton(t("bulk.clear"), "close", {
       onclick: () => {
         list.clearSelection();
         list.focus();
       },
     }),
+    count,
+    act(t("activate"), "play", (contacts) => changeState("activate", contacts)),
+    act(t("inactivate"), "pause", (contacts) => changeState("inactivate", contacts)),
+    act(t("associate"), "link", associateAll),
+    act(t("export"), "download", (contacts) => exportRows(contacts)),
+    act(t("delete"), "trash", remove, "danger"),
   );
 
   /** Says what became of it; what was so already is told apart from what failed. */

@@ -14,8 +14,13 @@ export class Refused extends Error {
   }
 }
 
-/** Nobody knows whether it was done: the connection was lost, or the service was about to stop. */
-export class Lost extends Error {}
+/** Nobody knows whether it was done: the connection was lost, or the service could not say. */
+export class Lost extends Error {
+  /** @param {string} [key] of the sentence */
+  constructor(key = "error.lost") {
+    super(key);
+  }
+}
 
 const CODES = {
   6: "error.associate",
@@ -29,7 +34,7 @@ const CODES = {
 
 /** A sentence for somebody who uses the page. @param {unknown} error */
 export function say(error) {
-  if (error instanceof Lost) return t("error.lost");
+  if (error instanceof Lost) return t(error.message);
   if (!(error instanceof Refused)) return t("error.unknown", { id: "–" });
   if (error.code === 4) {
     if (/inactive$/.test(error.info)) return t("error.alreadyInactive");

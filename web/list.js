@@ -42,7 +42,7 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
     anchor = 0,
     height = 64,
     marked = "";
-  /** @type {Map<string, { row: HTMLElement, item: any, selected: boolean }>} */
+  /** @type {Map<string, { row: HTMLElement, item: any }>} */
   const shown = new Map();
   const selected = new Set();
 
@@ -107,13 +107,12 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
   function makeRow(item) {
     const box =
       selectable && h("input", { type: "checkbox", tabIndex: -1, "aria-label": t("select", { name: name(item) }) });
-    const row = h(
+    return h(
       "div.row",
       { role: "row", tabIndex: -1, "data-uuid": item.uuid },
       selectable && h("div", { role: "gridcell", class: "check" }, h("label.check-target", box)),
       cells(item).map((cell) => h("div", { role: "gridcell" }, cell)),
     );
-    return row;
   }
 
   function draw() {
@@ -155,7 +154,7 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
       if (entry) entry.row.replaceWith(row);
       else body.append(row);
       if (focused) row.focus();
-      entry = { row, item, selected: false };
+      entry = { row, item };
       shown.set(uuid, entry);
     }
     const { row } = entry;
@@ -262,7 +261,6 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
   return {
     element,
     reload,
-    draw,
     /** Shows which one is open beside the list. @param {string} [uuid] */
     mark(uuid = "") {
       marked = uuid;
@@ -273,7 +271,6 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
     items: () => items,
     /** Whether all there is has been loaded. */
     whole: () => nextPage === null,
-    empty: () => items.length === 0,
     selected: () => items.filter((item) => selected.has(item.uuid)),
     clearSelection: () => selectAll(false),
     find: (uuid) => items[place(uuid)],

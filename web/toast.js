@@ -18,7 +18,7 @@ export function announce(text) {
 }
 
 /**
- * A notice. It waits while somebody is on it.
+ * A notice. It waits while the focus is on it; a pointer that happens to lie there does not hold it up.
  * @param {string} text
  * @param {{ kind?: string, action?: { label: string, run: () => void }, ms?: number, gone?: () => void }} [how]
  */
@@ -29,7 +29,10 @@ export function toast(text, { kind = "", action, ms = action ? UNDO : NOTICE, go
     const focused = card.contains(document.activeElement);
     card.remove();
     // The focus is not lost with the button that it was on.
-    if (focused) document.querySelector('.rows .row[tabindex="0"], h1')?.focus({ preventScroll: true });
+    if (focused) {
+      const row = document.querySelector('.rows .row[tabindex="0"]');
+      (row ?? document.querySelector("h1"))?.focus({ preventScroll: true });
+    }
     gone?.();
   };
   const act =
@@ -44,22 +47,24 @@ export function toast(text, { kind = "", action, ms = action ? UNDO : NOTICE, go
     });
   const card = h(
     "div",
-    { class: `toast ${kind}` },
+    { class: `toast ${kind} ${action || gone ? "" : "brief"}` },
     kind && icon(kind === "bad" ? "alert" : "check"),
     h("p", text),
     act,
     iconButton(t("close"), "close", { onclick: close }),
     action && h("span.toast-time", { vars: { "--ms": `${ms}ms` } }),
   );
-  const start = () => (timer = setTimeout(close, ms));
   const stop = () => clearTimeout(timer);
-  card.addEventListener("mouseenter", stop);
+  const start = () => {
+    stop();
+    timer = setTimeout(close, ms);
+  };
   card.addEventListener("focusin", stop);
-  card.addEventListener("mouseleave", start);
   card.addEventListener("focusout", start);
   shelf().append(card);
-  while (shelf().querySelectorAll(".toast:not(.job)").length > 4)
-    shelf().querySelector(".toast:not(.job):not(.pending)")?.remove();
+  // Of those that only say something the oldest make room; nothing depends on them.
+  const brief = shelf().querySelectorAll(".brief");
+  if (brief.length > 3) brief[0].remove();
   start();
   announce(action ? `${text} ${action.label}: Ctrl+Z` : text);
   return { card, close };
@@ -81,7 +86,6 @@ export function undoable(text, { run, restore, leave }) {
     announce(t("undone"));
   };
   const { card } = toast(text, { action: { label: t("undo"), run: take }, gone: () => drop() && run() });
-  card.classList.add("pending");
   const entry = { undo: () => card.querySelector("button").click(), leave, card };
   pending.push(entry);
 }
@@ -100,7 +104,7 @@ addEventListener("pagehide", () =>
     entry.leave();
   }),
 );
-// One that is taken back can be sent on the way out; hundreds, and what is half done, can't.
+// A few deletions can be sent on the way out; many of them, and what is half done, can't.
 addEventListener("beforeunload", (event) => {
   if (jobs > 0) event.preventDefault();
 });
