@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, Request};
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
-    HeaderName, HeaderValue, IF_NONE_MATCH, REFERRER_POLICY, VARY,
+    HeaderValue, IF_NONE_MATCH, REFERRER_POLICY, VARY,
 };
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
@@ -23,6 +23,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
 use super::Shared;
+use super::docs::takes_gzip;
 use super::error::Error;
 
 macro_rules! files {
@@ -130,7 +131,9 @@ impl Form {
 
     /// Whether the browser has it already (RFC 9110, 13.1.2).
     fn is_known(&self, headers: &HeaderMap) -> bool {
-        listed(headers, &IF_NONE_MATCH)
+        let tags = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+        tags.flat_map(|tags| tags.split(','))
+            .map(str::trim)
             .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == self.etag.as_bytes())
     }
 }
@@ -139,21 +142,6 @@ fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
     encoder.finish()
-}
-
-/// Whether an answer may be in gzip's format (RFC 9110, 12.5.3); a weight of zero says that it may not.
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    listed(headers, &ACCEPT_ENCODING).any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
-        let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse().ok()).unwrap_or(0.0);
-        name.trim().eq_ignore_ascii_case("gzip") && weight > 0.0
-    })
-}
-
-/// The parts of a header that is a list.
-fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(str::trim)
 }
 
 /// The files under `/web/`, made ready when the first is asked for.

@@ -63,7 +63,7 @@ pub(super) async fn file(Path(name): Path<String>, request: Request) -> Response
 }
 
 /// Whether a client says that it takes gzip (RFC 9110, 12.5.3). All browsers do.
-fn takes_gzip(headers: &HeaderMap) -> bool {
+pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
     let said = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     said.flat_map(|value| value.split(',')).any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
