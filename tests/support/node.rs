@@ -175,6 +175,11 @@ impl Node {
         (well, self.log())
     }
 
+    /// Whether the node is there no more.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_some()
+    }
+
     /// Waits for the end: whether the node was killed.
     pub(crate) fn was_killed(&mut self) -> bool {
         self.process.wait().unwrap().signal() == Some(9)

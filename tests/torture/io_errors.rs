@@ -13,13 +13,14 @@ use crate::ledger::Ledger;
 use crate::scale::{random, scale};
 use crate::support::*;
 
-/// What fails, as libfiu names it. A reduced call does a part of its work, which is no error.
+/// What fails, as libfiu names it. A reduced call does a part of its work, which is no error. A sync that fails while the
+/// log is moved into the file ends the service.
 const FAULTS: [&str; 5] = [
-    "posix/io/sync/fsync",
     "posix/io/rw/pwrite",
     "posix/io/rw/pwrite/reduce",
     "posix/io/rw/pread",
     "posix/io/rw/ftruncate",
+    "posix/io/sync/fsync",
 ];
 
 /// For each database.
@@ -34,6 +35,7 @@ struct Victim {
     reads: AtomicUsize,
     refused_writes: AtomicUsize,
     refused_reads: AtomicUsize,
+    ends: usize,
 }
 
 impl Victim {
@@ -46,6 +48,7 @@ impl Victim {
             reads: AtomicUsize::new(0),
             refused_writes: AtomicUsize::new(0),
             refused_reads: AtomicUsize::new(0),
+            ends: 0,
         }
     }
 
@@ -68,10 +71,10 @@ impl Victim {
         node
     }
 
-    fn control(&self, node: &Node, command: &str) {
+    fn control(&self, node: &mut Node, command: &str) {
         let mut control = Command::new("fiu-ctrl");
         control.arg("-f").arg(self.folder.path().join("control")).args(["-c", command]);
-        assert!(control.arg(node.id().to_string()).status().unwrap().success());
+        assert!(control.arg(node.id().to_string()).status().unwrap().success() || node.has_ended());
     }
 
     /// One fault after the other comes and goes while several write and one reads.
@@ -93,15 +96,28 @@ impl Victim {
             for fault in FAULTS {
                 // A disk that fails says EIO.
                 let share = random.choice([0.02, 0.3, 1.0]).unwrap();
-                self.control(&node, &format!("enable_random name={fault},probability={share},failinfo=5"));
+                self.control(
+                    &mut node,
+                    &format!("enable_random name={fault},probability={share},failinfo=5"),
+                );
                 thread::sleep(Duration::from_millis(random.u64(50..300)));
-                self.control(&node, &format!("disable name={fault}"));
-                let written = self.ledger.acknowledged();
-                until("writes go on", || self.ledger.acknowledged() >= written + 50);
-                let read = self.reads.load(Relaxed);
-                until("reads go on", || self.reads.load(Relaxed) >= read + 10);
+                if node.has_ended() {
+                    break;
+                }
+                self.control(&mut node, &format!("disable name={fault}"));
+                let (written, read) = (self.ledger.acknowledged(), self.reads.load(Relaxed));
+                until("writes and reads go on", || {
+                    let goes_on =
+                        self.ledger.acknowledged() >= written + 50 && self.reads.load(Relaxed) >= read + 10;
+                    goes_on || node.has_ended()
+                });
             }
         });
+        if node.has_ended() {
+            assert_eq!(node.says("the database's file could not be synced"), 1, "{}", node.log());
+            self.ends += 1;
+            return;
+        }
         // What can be read now is there for good, also what was not acknowledged.
         assert_eq!(self.ledger.faults(&client), Vec::<String>::new());
         node.signal(if random.bool() { "TERM" } else { "KILL" });
@@ -110,7 +126,7 @@ impl Victim {
 
     fn write(&self, client: &Client, writer: usize, mut random: Rng, stop: &AtomicBool) {
         self.ledger.write(client, &format!("R{}W{writer}", self.round), &mut random, |answer| {
-            let answer = answer.expect("the service is there");
+            let Some(answer) = answer else { return false };
             self.refused_writes.fetch_add(usize::from(is_refusal(&answer)), Relaxed);
             !stop.load(Relaxed)
         });
@@ -119,7 +135,7 @@ impl Victim {
     fn read(&self, client: &Client, stop: &AtomicBool) {
         while !stop.load(Relaxed) {
             for body in [json!({}), json!({ "filters": { "search": "changed" } })] {
-                let answer = client.post("contacts/", &body).expect("the service is there");
+                let Some(answer) = client.post("contacts/", &body) else { return };
                 let refused = is_refusal(&answer);
                 self.refused_reads.fetch_add(usize::from(refused), Relaxed);
                 self.reads.fetch_add(usize::from(!refused), Relaxed);
@@ -143,7 +159,7 @@ fn calls_that_fail_are_not_acknowledged_and_do_no_harm() {
     let _alone = alone();
     let mut random = random();
     let seed = random.get_seed();
-    let (mut writes, mut reads, mut acknowledged) = (0, 0, 0);
+    let (mut writes, mut reads, mut acknowledged, mut ends) = (0, 0, 0, 0);
     let databases = scale(1, 20);
     for _ in 0..databases {
         let mut victim = Victim::new(random.fork());
@@ -152,10 +168,12 @@ fn calls_that_fail_are_not_acknowledged_and_do_no_harm() {
         writes += victim.refused_writes.load(Relaxed);
         reads += victim.refused_reads.load(Relaxed);
         acknowledged += victim.ledger.acknowledged();
+        ends += victim.ends;
     }
     let times = databases * ROUNDS * FAULTS.len();
     println!(
-        "{times} faults: {writes} writes and {reads} reads refused, {acknowledged} writes acknowledged, 0 lost (seed {seed})"
+        "{times} faults: {writes} writes and {reads} reads refused, {acknowledged} writes acknowledged, 0 lost; \
+         {ends} times the service ended by itself (seed {seed})"
     );
     assert!(writes > 10 && reads > 0, "nothing has failed");
 }

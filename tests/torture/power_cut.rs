@@ -94,9 +94,10 @@ impl Victim {
         Node::launch_by(serve)
     }
 
-    /// Several write until the power is cut.
+    /// Several write, and one reads, until the power is cut.
     fn write(&mut self, client: &Client) {
         const WRITERS: usize = 3;
+        const READERS: usize = 1;
 
         let round = self.figures.cuts + self.figures.kills;
         let (ledger, disk, fails) = (&self.ledger, &self.disk, self.fails);
@@ -116,6 +117,10 @@ impl Victim {
                         true
                     });
                 }));
+            }
+            // While somebody reads, SQLite moves only a part of the log into the file at a time.
+            for _ in 0..READERS {
+                scope.spawn(|| while client.post("contacts/", &json!({ "action": "lite" })).is_some() {});
             }
             while fails && writers.iter().any(|writer| !writer.is_finished()) {
                 disk.fail(self.random.bool());

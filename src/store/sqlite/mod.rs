@@ -7,6 +7,7 @@
 pub(crate) mod accounts;
 pub(crate) mod associations;
 pub(super) mod backup;
+mod checkpoint;
 pub(crate) mod contacts;
 pub(crate) mod copy;
 pub(super) mod open;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, vtab};
 
+use super::checkpoint;
 use crate::folder;
 use crate::store::{Error, migrate};
 
@@ -69,6 +70,7 @@ pub(in crate::store) fn connect(path: &Path) -> Result<Connection, Error> {
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     connection.set_prepared_statement_cache_capacity(64);
     vtab::array::load_module(&connection)?;
+    checkpoint::look_after(&mut connection)?;
     Ok(connection)
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use rusqlite::TransactionBehavior;
 use rusqlite::types::Value;
 
-use super::open;
+use super::{checkpoint, open};
 use crate::store::Error;
 use crate::store::purge::{BATCH, Day, Purged, TABLES};
 
@@ -45,7 +45,9 @@ pub(crate) fn purge(path: &Path, before: &Day, told: impl Fn(u64, u64)) -> Resul
 pub(crate) fn scrub(path: &Path) -> Result<(), Error> {
     let connection = open::connect(path)?;
     connection.execute_batch("VACUUM")?;
-    let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    let busy: bool = connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+        .inspect_err(checkpoint::end_if_sync_failed)?;
     if busy {
         return Err(Error::Unavailable("somebody reads the write-ahead log".into()));
     }
