@@ -143,13 +143,12 @@ pub(crate) fn broken(disk: &Disk) -> Vec<String> {
     if said.as_deref() == Ok("ok") { Vec::new() } else { vec![format!("the database is broken: {said:?}")] }
 }
 
-/// Cuts the power of several services at a time, and adds up the figures.
-fn run(random: &mut Rng, fails: bool) -> Figures {
+/// Cuts the power of several services at a time, of each so often, and adds up the figures.
+fn run(random: &mut Rng, cuts: usize, fails: bool) -> Figures {
     const LANES: usize = 2;
     /// So many for each database, at most.
     const CUTS: usize = 50;
 
-    let cuts = scale(75, 500);
     let run = |mut random: Rng| {
         let mut figures = Figures::default();
         while figures.cuts < cuts {
@@ -178,7 +177,8 @@ fn power_cuts_lose_nothing_acknowledged() {
     let _alone = alone();
     let mut random = random();
     let seed = random.get_seed();
-    let Figures { cuts, kills, starts, checkpoints, acknowledged, .. } = run(&mut random, false);
+    let Figures { cuts, kills, starts, checkpoints, acknowledged, .. } =
+        run(&mut random, scale(75, 500), false);
     println!(
         "{cuts} power cuts and {kills} kills, {starts} during a start, {checkpoints} during a checkpoint; \
          {acknowledged} writes acknowledged, 0 lost (seed {seed})"
@@ -191,7 +191,7 @@ fn power_cuts_after_failed_syncs_lose_nothing_acknowledged() {
     let _alone = alone();
     let mut random = random();
     let seed = random.get_seed();
-    let Figures { cuts, kills, acknowledged, refused, .. } = run(&mut random, true);
+    let Figures { cuts, kills, acknowledged, refused, .. } = run(&mut random, scale(25, 500), true);
     println!(
         "{cuts} power cuts and {kills} kills while syncs fail; {acknowledged} writes acknowledged, {refused} refused, \
          0 lost (seed {seed})"
