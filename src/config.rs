@@ -61,6 +61,8 @@ pub enum Command {
     Import(Import),
     /// Write a user's contacts to standard output
     Export(Export),
+    /// Fill a workspace with a few hundred people and companies, all made up, to try the service out
+    Demo(Demo),
     /// Move everything from one database to another, empty one
     ///
     /// Ids, UUIDs and times stay, and ids go on where they were, so cursors and links of front ends stay good. Both sides
@@ -96,7 +98,7 @@ pub enum Command {
 #[derive(Clone, Debug, Args)]
 pub struct Serve {
     /// Address and port to listen on
-    #[arg(long, env = "CONTACTS_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    #[arg(long, env = "CONTACTS_LISTEN", default_value = Serve::LISTEN, value_name = "ADDRESS")]
     pub listen: SocketAddr,
     /// Requests that a user may make in any second, over all calls together; 0 turns the limit off
     #[arg(long, env = "CONTACTS_RATE_LIMIT", default_value_t = 10, value_name = "N")]
@@ -127,6 +129,11 @@ pub struct Serve {
     #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
     #[command(flatten)]
     pub clients: Clients,
+}
+
+impl Serve {
+    /// Where it listens if nothing else is said.
+    pub const LISTEN: &str = "127.0.0.1:8080";
 }
 
 /// A collector of OpenTelemetry, by its address.
@@ -452,6 +459,35 @@ pub struct Import {
     #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
     #[command(flatten)]
     pub database: Database,
+}
+
+/// `contacts demo`
+#[derive(Clone, Debug, Args)]
+pub struct Demo {
+    /// User whose contacts they are to be; one who has contacts gets no more
+    #[arg(long, default_value = Demo::USER, value_name = "USER")]
+    pub user: String,
+    /// Workspace that they are to be in
+    #[arg(long, default_value = Demo::WORKSPACE, value_name = "WORKSPACE")]
+    pub workspace: String,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub database: Database,
+    #[expect(missing_docs, reason = "a doc comment here would replace the group's help")]
+    #[command(flatten)]
+    pub tokens: Tokens,
+}
+
+impl Demo {
+    /// The user of a demo where none is named.
+    pub const USER: &str = "ana";
+    /// The workspace of a demo where none is named.
+    pub const WORKSPACE: &str = "demo";
+
+    /// On whose behalf it works.
+    pub fn owner(&self) -> Owner {
+        Owner { user: self.user.clone(), workspace: self.workspace.clone() }
+    }
 }
 
 /// `contacts export`

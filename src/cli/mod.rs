@@ -3,8 +3,10 @@
 mod backup;
 mod cells;
 mod copy;
+mod demo;
 mod erase;
 mod export;
+mod hints;
 mod import;
 mod keys;
 mod log;
@@ -59,6 +61,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Token(token) => token::run(&token),
         Command::Import(import) => one_thread()?.block_on(import::run(import)),
         Command::Export(export) => one_thread()?.block_on(export::run(export)),
+        Command::Demo(demo) => one_thread()?.block_on(demo::run(demo)),
         Command::Copy(copy) => one_thread()?.block_on(copy::run(copy)),
         Command::Roles(roles) => one_thread()?.block_on(roles::run(roles)),
         Command::Erase(erase) => one_thread()?.block_on(erase::run(erase)),

@@ -1,9 +1,7 @@
 //! `contacts serve`
 
-use std::env;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -14,9 +12,10 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
+use super::hints::{self, program, token_flags};
 use super::keys::{self, Source};
 use super::open;
-use crate::config::{Database, Serve, Tokens};
+use crate::config::{Demo, Owner, Serve};
 use crate::http::{App, Certificate, Edge, Limits, Server};
 
 /// How long requests in flight may take after the service was told to stop: with what comes after, ten seconds.
@@ -135,7 +134,7 @@ fn welcome(serve: &Serve, listening: SocketAddr, source: &Source, new: bool) {
     let scheme = if serve.clients.tls_certificate.is_some() { "https" } else { "http" };
     let base = format!("{scheme}://{}", reachable(listening));
     let program = program();
-    let flags = token_flags(serve);
+    let flags = token_flags(&serve.database, &serve.tokens);
     println!("contacts {} listens on {base}", env!("CARGO_PKG_VERSION"));
     println!("database  {}{}", serve.database.database, if new { " (made just now)" } else { "" });
     if let Some(redis) = serve.redis.as_ref().filter(|_| serve.rate_limit > 0) {
@@ -151,11 +150,20 @@ fn welcome(serve: &Serve, listening: SocketAddr, source: &Source, new: bool) {
         }
         (None, None, Source::Missing) => {}
     }
+    let demo = Owner { user: Demo::USER.into(), workspace: Demo::WORKSPACE.into() };
+    // A service for others too is often in a container, whose terminal may be kept as a log.
+    let page = if listening.ip().is_loopback() {
+        hints::page(&base, &demo, tokens, source)
+    } else {
+        format!("{base}/")
+    };
+    println!("page      {page}");
     let token = if tokens.are_foreign() {
         "A-TOKEN-OF-YOUR-ISSUER".to_owned()
     } else {
-        println!("a token   {program} token --user ana --workspace demo{flags}");
-        format!("$({program} token --user ana --workspace demo{flags})")
+        let token = format!("{program} token --user {} --workspace {}{flags}", demo.user, demo.workspace);
+        println!("a token   {token}");
+        format!("$({token})")
     };
     println!(
         "try it    curl -s -X POST {base}/api/sales/contacts/ -H \"Authorization: Bearer {token}\" -d '{{}}'"
@@ -169,41 +177,4 @@ fn reachable(address: SocketAddr) -> SocketAddr {
         SocketAddr::V6(v6) if v6.ip().is_unspecified() => (Ipv6Addr::LOCALHOST, v6.port()).into(),
         other => other,
     }
-}
-
-/// This program as one would type it here.
-fn program() -> String {
-    let Ok(path) = env::current_exe() else { return "contacts".into() };
-    let here =
-        env::current_dir().ok().and_then(|here| Some(Path::new(".").join(path.strip_prefix(here).ok()?)));
-    quoted(&here.unwrap_or(path).display().to_string())
-}
-
-/// The flags that make `contacts token` sign as this service checks.
-fn token_flags(serve: &Serve) -> String {
-    let Serve { database, tokens, .. } = serve;
-    let database = &database.database;
-    let secret_file = tokens.jwt_secret_file.as_ref().map(|file| file.display().to_string());
-    let flags = [
-        // Beside a file is its secret; an address of a server says nothing about tokens.
-        (
-            "--database",
-            database.file().map(|_| database.to_string()).filter(|file| file != Database::DEFAULT),
-        ),
-        ("--jwt-secret-file", secret_file),
-        ("--jwt-user-claim", Some(tokens.jwt_user_claim.clone()).filter(|claim| claim != Tokens::USER_CLAIM)),
-        (
-            "--jwt-workspace-claim",
-            Some(tokens.jwt_workspace_claim.clone()).filter(|claim| claim != Tokens::WORKSPACE_CLAIM),
-        ),
-        ("--jwt-issuer", tokens.jwt_issuer.clone()),
-        ("--jwt-audience", tokens.jwt_audience.clone()),
-    ];
-    flags.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", quoted(&value?)))).collect()
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

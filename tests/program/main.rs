@@ -18,6 +18,7 @@ mod wire;
 mod backup;
 mod clients;
 mod copy;
+mod demo;
 mod erase;
 mod export;
 mod import;
