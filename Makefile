@@ -1,6 +1,7 @@
 # check: format, lints, documentation and dependencies. test: check, then all tests. torture: the tests on faults and
 # attacks, at length, and fuzz; a seed that a run printed goes into CONTACTS_TEST_SEED. bench: figures of speed, on data it
 # makes; its flags go into BENCH, as in make bench BENCH=--quick. sbom: what the program is made of, in a file for scanners.
+# screenshots: the pictures of the page that the README shows.
 
 export RUSTDOCFLAGS = -D warnings
 
@@ -56,9 +57,15 @@ advisories = db=$${CARGO_HOME:-$$HOME/.cargo}/advisory-dbs; asked=target/tools/a
 	if [ -z "$$date" ]; then echo "advisories not checked: their database is not here and can't be fetched"; \
 	else printf 'by the database of %s: ' $$date; $(deny) --locked --offline check advisories; fi
 
+# What looks whether everybody can use the page, in the one version that its lock file names.
+need_axe = if ! cmp -s tests/page/package-lock.json target/page/node_modules/package-lock.json; then \
+	mkdir -p target/page && cp tests/page/package.json tests/page/package-lock.json target/page && \
+	npm ci --prefix target/page --ignore-scripts --no-audit --no-fund --silent && \
+	cp tests/page/package-lock.json target/page/node_modules; fi
+
 FUZZ_SECONDS = 60
 
-.PHONY: check test tools torture fuzz bench bench-nodes sbom
+.PHONY: check test tools torture fuzz bench bench-nodes sbom screenshots
 
 check:
 	cargo fmt --check
@@ -96,8 +103,14 @@ tools:
 	@$(call need_if,! [ -e /usr/share/i18n/locales/en_US ],locales)
 	@$(need_schemathesis)
 	@$(call need,npm,nodejs npm)
-	@$(call need,chromium,chromium)
 	@$(need_typescript)
+	@$(call need,chromedriver,chromium chromium-driver)
+	@$(need_axe)
+
+screenshots: tools
+	@$(call need,pngquant,pngquant)
+	CONTACTS_SCREENSHOTS=docs/page cargo test --locked --test page pictures
+	pngquant --force --ext .png --strip --speed 1 docs/page/*.png
 
 # The tool writes beside Cargo.toml, and names the folder of this build; the file is to be the same for all.
 sbom:

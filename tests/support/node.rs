@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 pub(crate) use serde_json::{Value, json};
 use tempfile::TempDir;
 
+#[allow(unused_imports, reason = "each of the test programs uses a part")]
 pub(crate) use crate::client::{Answer, Client, column};
 pub(crate) use crate::said::Said;
 
