@@ -21,7 +21,7 @@ const CONNECTIONS: usize = 1600;
 const WAITING: usize = 1024;
 
 /// How many times as many calls as can be answered would come if refusals took no time.
-const FOLD: f64 = 5.0;
+const FOLD: f64 = 4.3;
 
 /// How many callers look how long a refusal takes.
 const KNOCKERS: usize = 16;
