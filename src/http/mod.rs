@@ -9,6 +9,7 @@ mod cors;
 mod docs;
 mod error;
 mod head;
+mod header;
 mod json;
 mod leave;
 mod limit;

@@ -23,8 +23,8 @@ use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
 use super::Shared;
-use super::docs::takes_gzip;
 use super::error::Error;
+use super::header::{listed, takes_gzip};
 
 macro_rules! files {
     ($($name:literal),+ $(,)?) => { &[$(($name, include_str!(concat!("../../web/", $name)))),+] };
@@ -131,9 +131,7 @@ impl Form {
 
     /// Whether the browser has it already (RFC 9110, 13.1.2).
     fn is_known(&self, headers: &HeaderMap) -> bool {
-        let tags = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-        tags.flat_map(|tags| tags.split(','))
-            .map(str::trim)
+        listed(headers, &IF_NONE_MATCH)
             .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == self.etag.as_bytes())
     }
 }

@@ -7,15 +7,14 @@ use std::sync::LazyLock;
 
 use axum::body::Bytes;
 use axum::extract::{Path, Request};
-use axum::http::HeaderMap;
 use axum::http::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue,
-    REFERRER_POLICY, VARY,
+    CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, VARY,
 };
 use axum::response::{IntoResponse as _, Response};
 use flate2::bufread::GzDecoder;
 
 use super::error::Error;
+use super::header::takes_gzip;
 
 /// Nothing from elsewhere, and no script but the two files. Swagger UI sets styles in its elements, and has its
 /// pictures in its style sheet.
@@ -60,14 +59,4 @@ pub(super) async fn file(Path(name): Path<String>, request: Request) -> Response
             Error::Internal.into_response()
         }
     }
-}
-
-/// Whether a client says that it takes gzip (RFC 9110, 12.5.3). All browsers do.
-pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
-    let said = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    said.flat_map(|value| value.split(',')).any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        let none = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0));
-        name.trim().eq_ignore_ascii_case("gzip") && !none
-    })
 }
