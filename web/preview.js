@@ -81,7 +81,7 @@ export function preview({ name, headings, data, other, saveRejected, start }) {
     // What is wrong comes first: it is what somebody wants to see before they go on.
     const some = [...bad.slice(0, 4), ...good.slice(0, 8)].slice(0, 8);
     const cell = (entry, field) =>
-      h("td", { dir: "auto", class: entry.field === field ? "wrong" : null }, entry.values[field] || "—");
+      h("td", { dir: "auto", class: entry.field === field ? "wrong" : null }, h("span.value", entry.values[field] || "—"));
     below.replaceChildren(
       h(
         "div.stats",

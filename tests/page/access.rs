@@ -1,12 +1,14 @@
-//! Who can't see well or needs a screen reader: axe looks at every view, in both themes, on a desk and on a phone.
+//! Who can't see well or needs a screen reader: axe looks at every view, in both themes, on a desk and on a phone, in both languages.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::{Value, json};
+use thirtyfour::Key;
 
 use crate::site::Site;
 use crate::tab::{Look, Tab};
-use crate::target::{button, choice, field, link, option, row};
+use crate::target::{button, choice, dialog, field, link, option, row};
 
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/page/node_modules/axe-core/axe.min.js");
 
@@ -55,63 +57,78 @@ fn violations(tab: &Tab, view: &str) -> Vec<String> {
 
 /// Goes through all views and lets each be looked at.
 fn through_all_views(look: Look, mut see: impl FnMut(&Tab, &str)) {
+    let say = |spanish, english| if look.is_english() { english } else { spanish };
     let site = Site::demo();
     let tab = site.visit(look);
-    tab.finds(&button("Entrar"));
+    tab.finds(&button(say("Entrar", "Enter")));
     see(&tab, "the way in");
     tab.may_say("401");
-    tab.fill(&field("Token de acceso"), "a.b.c");
-    tab.click(&button("Entrar"));
-    tab.sees("Tu sesión ha caducado");
+    tab.fill(&field(say("Token de acceso", "Access token")), "a.b.c");
+    tab.click(&button(say("Entrar", "Enter")));
+    tab.sees(say("Tu sesión ha caducado", "Your session is over"));
     see(&tab, "the way in, refused");
-    tab.fill(&field("Token de acceso"), &site.token());
-    tab.click(&button("Entrar"));
-    tab.sees("Inactivo");
+    tab.fill(&field(say("Token de acceso", "Access token")), &site.token());
+    tab.click(&button(say("Entrar", "Enter")));
+    tab.sees(say("Inactivo", "Inactive"));
     see(&tab, "contacts");
-    tab.choose(&field("Estado"), "Solo inactivos");
-    tab.sees("35 contactos");
+    tab.choose(&field(say("Estado", "State")), say("Solo inactivos", "Inactive only"));
+    tab.sees(say("35 contactos", "35 contacts"));
     tab.click(&row("Isabel Castañeda"));
-    tab.finds(&field("Rol en Talleres del Sur, S. L."));
-    tab.finds(&button("Activar"));
+    tab.finds(&field(say("Rol en Talleres del Sur, S. L.", "Role in Talleres del Sur, S. L.")));
+    tab.finds(&button(say("Activar", "Activate")));
     see(&tab, "one contact");
-    tab.click(&button("Editar"));
-    tab.fill(&field("Nombre"), "");
-    tab.click(&button("Guardar"));
-    tab.sees("Este campo es obligatorio.");
+    tab.click(&button(say("Editar", "Edit")));
+    tab.fill(&field(say("Nombre", "First name")), "");
+    tab.click(&button(say("Guardar", "Save")));
+    tab.sees(say("Este campo es obligatorio.", "This field is required."));
     see(&tab, "a form with an error");
-    tab.click(&button("Cancelar"));
-    tab.click(&button("Descartar"));
-    tab.click(&button("Asociar cuenta"));
-    tab.fill(&field("Cuenta"), "a");
-    tab.finds(&option("Crear la cuenta «a»"));
+    tab.click(&button(say("Cancelar", "Cancel")));
+    tab.finds(&button(say("Descartar", "Discard")));
+    see(&tab, "a question");
+    tab.click(&button(say("Descartar", "Discard")));
+    tab.click(&button(say("Asociar cuenta", "Associate account")));
+    tab.fill(&field(say("Cuenta", "Account")), "a");
+    tab.finds(&option(say("Crear la cuenta «a»", "Create the account “a”")));
     see(&tab, "choosing an account");
-    tab.key(thirtyfour::Key::Escape);
-    tab.key(thirtyfour::Key::Escape);
-    tab.click(&button("Eliminar"));
-    tab.sees("se eliminará enseguida");
+    tab.key(Key::Escape);
+    tab.key(Key::Escape);
+    tab.click(&button(say("Eliminar", "Delete")));
+    tab.sees(say("se eliminará enseguida", "is about to be deleted"));
     see(&tab, "a deletion that can be taken back");
-    tab.click(&button("Deshacer"));
-    tab.fill(&field("Buscar contactos"), "zzz");
-    tab.sees("Nadie por aquí");
+    tab.click(&button(say("Deshacer", "Undo")));
+    tab.fill(&field(say("Buscar contactos", "Search contacts")), "zzz");
+    tab.sees(say("Nadie por aquí", "Nobody here"));
     see(&tab, "nobody found");
-    tab.click(&button("Quitar los filtros"));
-    tab.click(&choice("Seleccionar todos los cargados").first());
-    tab.sees("seleccionados");
+    tab.click(&button(say("Quitar los filtros", "Clear the filters")));
+    tab.click(&choice(say("Seleccionar todos los cargados", "Select all that are loaded")).first());
+    tab.sees(say("seleccionados", "selected"));
     see(&tab, "several selected");
-    for (name, text) in
-        [("Cuentas", "57 cuentas"), ("Roles", "Influenciador"), ("Importar", "Elegir archivo")]
-    {
+    for (name, text) in [
+        (say("Cuentas", "Accounts"), say("57 cuentas", "57 accounts")),
+        ("Roles", "Influenciador"),
+        (say("Importar", "Import"), say("Elegir archivo", "Choose a file")),
+    ] {
         tab.click(&link(name));
         tab.sees(text);
         see(&tab, name);
     }
-    tab.click(&button("Menú de ana"));
+    tab.click(&link(say("Cuentas", "Accounts")));
+    tab.click(&row("Talleres del Sur, S. L."));
+    tab.sees("Isabel Castañeda");
+    see(&tab, "one account");
+    tab.key(Key::Escape);
+    tab.click(&link("Roles"));
+    tab.click(&button(say("Nuevo rol", "New role")));
+    tab.finds(&dialog(say("Nuevo rol", "New role")));
+    see(&tab, "a new role");
+    tab.key(Key::Escape);
+    tab.click(&button(say("Menú de ana", "Menu of ana")));
     tab.finds(&choice("English"));
     see(&tab, "the menu");
-    tab.click(&button("Atajos de teclado"));
-    tab.sees("Deshacer lo último");
+    tab.click(&button(say("Atajos de teclado", "Keyboard shortcuts")));
+    tab.sees(say("Deshacer lo último", "Undo the last thing"));
     see(&tab, "the keys");
-    tab.click(&button("Cerrar"));
+    tab.click(&button(say("Cerrar", "Close")));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("people.csv");
     fs::write(
@@ -119,21 +136,41 @@ fn through_all_views(look: Look, mut see: impl FnMut(&Tab, &str)) {
         "Nombre;Apellidos;Correo;Móvil\nAna;Paz;ana@cafesdelsur.example;+34 600 10 20 30\nEva;Gil;no;\n",
     )
     .unwrap();
+    tab.click(&link(say("Importar", "Import")));
     tab.choose_file(&file);
-    tab.sees("Vista previa");
+    tab.sees(say("Vista previa", "Preview"));
     see(&tab, "a file before it is imported");
-    tab.click(&button("Importar 1 contacto"));
-    tab.sees("Importación terminada");
+    tab.click(&button(say("Importar 1 contacto", "Import 1 contact")));
+    tab.sees(say("Importación terminada", "Import finished"));
     see(&tab, "what became of an import");
+    tab.offline(true);
+    tab.may_say("ERR_INTERNET_DISCONNECTED");
+    tab.click(&link(say("Contactos", "Contacts")));
+    tab.sees(say("Sin conexión", "No connection"));
+    see(&tab, "no connection");
+    tab.offline(false);
+    drop(tab);
+
+    let empty = Site::new();
+    let tab = empty.enter_with(look);
+    for (name, text) in [
+        (say("Contactos", "Contacts"), say("Aún no tienes contactos", "You have no contacts yet")),
+        (say("Cuentas", "Accounts"), say("Aún no hay cuentas", "No accounts yet")),
+    ] {
+        tab.click(&link(name));
+        tab.sees(text);
+        see(&tab, &format!("{name}, empty"));
+    }
 }
 
-/// Looks at all views, and then at how they stand in these widths.
+/// Looks at all views, and then at how they stand in these widths. Pictures of all of them stay behind, to be looked at.
 fn axe_finds_nothing(look: Look, widths: &[u32]) {
     let (mut found, mut views) = (Vec::new(), 0);
     through_all_views(look, |tab, view| {
         for look in [look, look.dark()] {
             tab.look(look);
             found.extend(violations(tab, &format!("{view}{}", if look.dark { " in the dark" } else { "" })));
+            keep(tab, &format!("{views:02} {view}"), look);
         }
         assert_eq!(tab.script(SMALL, &[]), json!([]), "{view}: this is too small for a finger");
         for &width in widths {
@@ -147,8 +184,23 @@ fn axe_finds_nothing(look: Look, widths: &[u32]) {
         tab.look(look);
         views += 1;
     });
-    println!("axe: {} violations in {views} views, light and dark, {} pixels wide", found.len(), look.width);
+    let Look { language, width, .. } = look;
+    println!(
+        "axe: {} violations in {views} views, {language}, light and dark, {width} pixels wide",
+        found.len()
+    );
     assert_eq!(found, Vec::<String>::new());
+}
+
+/// A picture in the folder that the tests leave things in.
+fn keep(tab: &Tab, view: &str, look: Look) {
+    let language = if look.is_english() { "english" } else { "spanish" };
+    let theme = if look.dark { "dark" } else { "light" };
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("views")
+        .join(format!("{language}-{theme}-{}", look.width));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(format!("{}.png", view.replace(' ', "-"))), tab.picture()).unwrap();
 }
 
 #[test]
@@ -157,9 +209,19 @@ fn axe_finds_nothing_on_a_desk() {
 }
 
 #[test]
+fn axe_finds_nothing_on_a_desk_in_english() {
+    axe_finds_nothing(Look::default().english(), &[1280, 1024]);
+}
+
+#[test]
 fn axe_finds_nothing_on_a_phone() {
     // The second is that of a desk whose page is made four times as large (WCAG 2.2, 1.4.10).
     axe_finds_nothing(Look::default().phone(), &[390, 320]);
+}
+
+#[test]
+fn axe_finds_nothing_on_a_phone_in_english() {
+    axe_finds_nothing(Look::default().phone().english(), &[390, 320]);
 }
 
 #[test]

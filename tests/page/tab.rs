@@ -41,6 +41,10 @@ impl Look {
     pub(crate) fn english(self) -> Self {
         Self { language: "en-US", ..self }
     }
+
+    pub(crate) fn is_english(self) -> bool {
+        self.language.starts_with("en")
+    }
 }
 
 /// A tab. At its end the browser must have had nothing to complain of.
@@ -96,6 +100,10 @@ impl Tab {
         let agent = self.script("return navigator.userAgent", &[]);
         let agent = json!({ "userAgent": agent, "acceptLanguage": language });
         self.cdp("Emulation.setUserAgentOverride", agent);
+        // The next frame but one is drawn as it is told to be.
+        let frames = "const done = arguments[arguments.length - 1];
+            requestAnimationFrame(() => requestAnimationFrame(() => done()));";
+        self.long_script(frames, &[]);
     }
 
     fn browser(&self) -> &WebDriver {
