@@ -125,7 +125,7 @@ function frame() {
       h(
         "a.brand",
         { href: "#/contacts" },
-        h("img", { src: "web/icon.svg", alt: "", width: 32, height: 32 }),
+        h("img", { src: new URL("icon.svg", import.meta.url), alt: "", width: 32, height: 32 }),
         h("span.lines", t("product"), h("span.under", workspace)),
       ),
       navigation("side-nav"),

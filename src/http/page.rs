@@ -33,7 +33,7 @@ macro_rules! files {
 /// What is answered at `/`.
 const INDEX: &str = include_str!("../../web/index.html");
 
-/// The other files of the page, which are under `/web/`.
+/// The other files of the page, which are under `/web/{version}/`.
 #[rustfmt::skip]
 const FILES: &[(&str, &str)] = files![
     "accounts.js", "api.js", "app.js", "browse.js", "bulk.js", "calls.js", "contacts.js", "csv.js", "detail.js", "dialog.js",
@@ -48,8 +48,11 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
 );
 
-/// A browser asks each time whether a file has changed, so what an upgrade brings is seen at once.
+/// A browser asks each time whether it has changed, so what an upgrade brings is seen at once.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// What an address with its version holds never changes: who comes back loads nothing but `/`.
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// Where people sign in: an address of http or https, or a path of the same host.
 #[derive(Clone, Debug)]
@@ -98,7 +101,7 @@ impl File {
         Self { media_type, plain: Form::new(text.into()), compressed }
     }
 
-    fn answer(&self, headers: &HeaderMap) -> Response {
+    fn answer(&self, headers: &HeaderMap, caching: HeaderValue) -> Response {
         const GZIP: HeaderValue = HeaderValue::from_static("gzip");
         const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
         let compressed = self.compressed.as_ref().filter(|_| takes_gzip(headers));
@@ -106,7 +109,7 @@ impl File {
         let always = [
             (ETAG, form.etag.clone()),
             (VARY, HeaderValue::from(ACCEPT_ENCODING)),
-            (CACHE_CONTROL, ASK_AGAIN),
+            (CACHE_CONTROL, caching),
             (CONTENT_SECURITY_POLICY, POLICY),
             (REFERRER_POLICY, NO_REFERRER),
         ];
@@ -124,8 +127,8 @@ impl File {
 
 impl Form {
     fn new(bytes: Bytes) -> Self {
-        let hash = URL_SAFE_NO_PAD.encode(&Sha256::digest(&bytes)[..12]);
-        let etag = HeaderValue::try_from(format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
+        let etag = HeaderValue::try_from(format!("\"{}\"", short(Sha256::new_with_prefix(&bytes))))
+            .unwrap_or(HeaderValue::from_static("\"\""));
         Self { bytes, etag }
     }
 
@@ -136,28 +139,44 @@ impl Form {
     }
 }
 
+/// Enough of a hash to tell contents apart, as it may stand in an address.
+fn short(hash: Sha256) -> String {
+    URL_SAFE_NO_PAD.encode(&hash.finalize()[..12])
+}
+
 fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
     encoder.finish()
 }
 
-/// The files under `/web/`, made ready when the first is asked for.
+/// Another one whenever one of the files is another.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let mut all = Sha256::new();
+    FILES.iter().for_each(|(_, text)| all.update(text));
+    short(all)
+});
+
+/// The files under `/web/{version}/`, made ready when the first is asked for.
 static READY: LazyLock<HashMap<&str, File>> =
     LazyLock::new(|| FILES.iter().map(|(name, text)| (*name, File::new(name, (*text).to_owned()))).collect());
 
 /// The routes of the page, which leads people to `login` if there is one.
 pub(super) fn routes(login: Option<&LoginUrl>) -> Router<Shared> {
     let login = login.map_or_else(String::new, |url| escaped(&url.0));
-    let index = Arc::new(File::new("index.html", INDEX.replace("{{login-url}}", &login)));
+    let index = INDEX.replace("{{login-url}}", &login).replace("{{version}}", &VERSION);
+    let index = Arc::new(File::new("index.html", index));
     Router::new()
-        .route("/", get(async move |headers: HeaderMap| index.answer(&headers)))
-        .route("/web/{name}", get(file))
+        .route("/", get(async move |headers: HeaderMap| index.answer(&headers, ASK_AGAIN)))
+        .route("/web/{version}/{name}", get(file))
 }
 
-async fn file(Path(name): Path<String>, request: Request) -> Response {
+/// `GET /web/{version}/{name}`. Of another version, which a node beside this one may have while they are upgraded, this
+/// one's file is the best there is, for this once.
+async fn file(Path((version, name)): Path<(String, String)>, request: Request) -> Response {
+    let caching = if version == *VERSION { FOREVER } else { ASK_AGAIN };
     match READY.get(name.as_str()) {
-        Some(file) => file.answer(request.headers()),
+        Some(file) => file.answer(request.headers(), caching),
         None => Error::UnknownPath.refuse(request).await,
     }
 }

@@ -16,10 +16,16 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// Where each file of `web/` is answered.
-fn paths() -> Vec<String> {
+/// Where each file of `web/` is answered; the page says so itself.
+async fn paths(app: &TestApp) -> Vec<String> {
+    let (_, _, index) = send(app, Method::GET, "/", None).await;
+    let index = String::from_utf8(index).unwrap();
+    let (_, after) = index.split_once("\"web/").unwrap();
+    let (version, _) = after.split_once('/').unwrap();
     let names = fs::read_dir("web").unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-    names.map(|name| if name == "index.html" { "/".to_owned() } else { format!("/web/{name}") }).collect()
+    names
+        .map(|name| if name == "index.html" { "/".to_owned() } else { format!("/web/{version}/{name}") })
+        .collect()
 }
 
 async fn app(login: Option<&str>) -> TestApp {
@@ -46,7 +52,7 @@ async fn with(app: &TestApp, method: Method, path: &str, headers: &[(&str, &str)
 #[tokio::test]
 async fn every_file_is_answered_without_a_token_or_a_limit() {
     let app = app(None).await;
-    for path in paths() {
+    for path in paths(&app).await {
         let (status, headers, body) = send(&app, Method::GET, &path, None).await;
         assert_eq!(status, 200, "{path}");
         let media_type = match path.rsplit_once('.') {
@@ -59,7 +65,7 @@ async fn every_file_is_answered_without_a_token_or_a_limit() {
         for (name, value) in [
             ("content-type", media_type),
             ("content-security-policy", POLICY),
-            ("cache-control", "no-cache"),
+            ("cache-control", if path == "/" { "no-cache" } else { "public, max-age=31536000, immutable" }),
             ("referrer-policy", "no-referrer"),
             ("x-content-type-options", "nosniff"),
         ] {
@@ -72,7 +78,7 @@ async fn every_file_is_answered_without_a_token_or_a_limit() {
 #[tokio::test]
 async fn a_browser_that_has_a_file_is_not_sent_it_again() {
     let app = app(None).await;
-    for path in ["/", "/web/app.js"] {
+    for path in ["/", "/web/another/app.js"] {
         let (_, headers, body) = send(&app, Method::GET, path, None).await;
         let etag = headers["etag"].to_str().unwrap();
         for known in [etag, &format!("W/{etag}"), &format!("\"other\", {etag}"), "*"] {
@@ -87,15 +93,15 @@ async fn a_browser_that_has_a_file_is_not_sent_it_again() {
         assert_eq!(head["content-length"], body.len().to_string());
         assert_eq!(send(&app, Method::POST, path, None).await.0, 405);
     }
-    assert_eq!(send(&app, Method::GET, "/web/nothing.js", None).await.0, 404);
-    assert_eq!(send(&app, Method::GET, "/web/index.html", None).await.0, 404);
+    assert_eq!(send(&app, Method::GET, "/web/another/nothing.js", None).await.0, 404);
+    assert_eq!(send(&app, Method::GET, "/web/another/index.html", None).await.0, 404);
 }
 
 #[tokio::test]
 async fn a_browser_gets_all_of_it_compressed_in_less_than_100_kilobytes() {
     let app = app(None).await;
     let mut all = 0;
-    for path in paths() {
+    for path in paths(&app).await {
         let (_, bare, plain) = send(&app, Method::GET, &path, None).await;
         assert!(!bare.contains_key("content-encoding"));
         let gzip = [("accept-encoding", "br;q=1.0, gzip;q=0.5")];

@@ -26,6 +26,7 @@ mod target;
 
 mod access;
 mod contacts;
+mod docs;
 mod enter;
 mod files;
 mod keyboard;
