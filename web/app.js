@@ -10,7 +10,7 @@ import { t } from "./i18n.js";
 import { importView } from "./import.js";
 import { listenToKeys } from "./keys.js";
 import { forgetRoles } from "./links.js";
-import { avatar, iconButton } from "./parts.js";
+import { avatar, emblem, iconButton } from "./parts.js";
 import { rolesView } from "./roles.js";
 import { bearer, loginUrl, restore, signOut, user } from "./session.js";
 import { settings } from "./settings.js";
@@ -125,7 +125,7 @@ function frame() {
       h(
         "a.brand",
         { href: "#/contacts" },
-        h("img", { src: new URL("icon.svg", import.meta.url), alt: "", width: 32, height: 32 }),
+        emblem(32),
         h("span.lines", t("product"), h("span.under", workspace)),
       ),
       navigation("side-nav"),

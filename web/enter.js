@@ -2,7 +2,7 @@
 import { openDialog } from "./dialog.js";
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
-import { button } from "./parts.js";
+import { button, emblem } from "./parts.js";
 import { loginUrl, looksLikeToken, signIn, user } from "./session.js";
 
 /** A field for a token, and what is wrong with what was pasted. @param {string} kind of its button @param {() => void} enter */
@@ -43,7 +43,7 @@ export function enterView({ why = "", enter }) {
     { id: "main" },
     h(
       "div.enter-card",
-      h("img", { src: "web/icon.svg", alt: "", width: 52, height: 52, class: "enter-mark" }),
+      emblem(52, "enter-mark"),
       h("h1", { tabIndex: -1 }, t("enter.title")),
       h("p.enter-lead", t("enter.lead")),
       why && h("p.enter-why", { role: "alert" }, icon("alert"), h("span", why)),

@@ -94,3 +94,7 @@ export function panelFrame(label, close, actions = []) {
   );
   return { element, body, focus: () => title.focus({ preventScroll: true }) };
 }
+
+/** The product's sign. @param {number} size pixels @param {string} [kind] a class */
+export const emblem = (size, kind) =>
+  h("img", { src: new URL("icon.svg", import.meta.url), alt: "", width: size, height: size, class: kind });

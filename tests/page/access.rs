@@ -233,3 +233,33 @@ fn axe_would_find_something() {
     let found = violations(&tab, "a button without a name");
     assert!(found.iter().any(|violation| violation.contains("button-name")), "{found:?}");
 }
+
+#[test]
+fn nothing_moves_for_who_does_not_want_it() {
+    let site = Site::holding("Ana,Paz,,,,");
+    let longest = |tab: &Tab| {
+        tab.finds(&row("Ana Paz"));
+        // What was begun here is told by its length, whether it has ended or not.
+        let watch = "globalThis.longest = 0;
+            for (const begun of ['animationstart', 'transitionrun']) addEventListener(begun, ({ target }) => {
+                const took = target.getAnimations().map((one) => one.effect.getComputedTiming().endTime);
+                globalThis.longest = Math.max(globalThis.longest, ...took);
+            })";
+        tab.script(watch, &[]);
+        tab.click(&button("Nuevo contacto").first());
+        tab.finds(&dialog("Nuevo contacto"));
+        tab.key(Key::Escape);
+        tab.click(&row("Ana Paz"));
+        tab.finds(&button("Inactivar"));
+        tab.still();
+        tab.script("return globalThis.longest", &[]).as_f64().unwrap()
+    };
+    let tab = site.enter();
+    assert!(longest(&tab) > 50.0, "for everybody else something does");
+    drop(tab);
+    let tab = Tab::new(Look::default());
+    let reduced = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+    tab.cdp("Emulation.setEmulatedMedia", json!({ "features": [reduced] }));
+    tab.go(&format!("{}#token={}", site.address(), site.token()));
+    assert!(longest(&tab) < 1.0);
+}

@@ -268,3 +268,19 @@ fn what_somebody_else_deleted_meanwhile_is_said_to_be_gone() {
     tab.sees("Este contacto ya no existe o no es tuyo.");
     assert_eq!(tab.value(&field("Nombre")), "Pepe", "what was typed is still there");
 }
+
+#[test]
+fn an_address_is_copied_as_it_is() {
+    let site = Site::holding("Ana,Paz,ana.paz@ventas.example.com,,,");
+    let tab = site.enter();
+    tab.cdp(
+        "Browser.grantPermissions",
+        json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] }),
+    );
+    tab.click(&row("Ana Paz"));
+    tab.click(&button("Copiar correo"));
+    tab.sees("Copiado");
+    let read = "const done = arguments[arguments.length - 1];
+        navigator.clipboard.readText().then(done, (error) => done(`${error}`))";
+    assert_eq!(tab.long_script(read, &[]), json!("ana.paz@ventas.example.com"));
+}

@@ -3,6 +3,7 @@
 use std::fs;
 
 use encoding_rs::WINDOWS_1252;
+use serde_json::json;
 
 use crate::site::Site;
 use crate::tab::Look;
@@ -49,6 +50,36 @@ fn a_file_is_looked_at_imported_with_its_progress_and_its_rejected_rows_come_bac
     assert_eq!(site.refused(), 0, "it stays within the limit");
     tab.click(&button("Ver contactos"));
     tab.finds(&row("José Núñez; hijo"));
+}
+
+#[test]
+fn a_file_is_dropped_onto_the_page() {
+    let site = Site::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    fs::write(&file, "first_name,last_name\nJosé,Núñez\n").unwrap();
+    let tab = site.enter();
+    tab.click(&link("Importar"));
+    tab.sees("Arrastra aquí tu archivo CSV");
+    let place = tab.script(
+        "const { x, y } = document.querySelector('.drop').getBoundingClientRect(); return { x, y }",
+        &[],
+    );
+    let (x, y) = (place["x"].as_f64().unwrap() + 40.0, place["y"].as_f64().unwrap() + 40.0);
+    let drag = |kind: &str| {
+        let data = json!({ "items": [], "files": [file], "dragOperationsMask": 1 });
+        tab.cdp("Input.dispatchDragEvent", json!({ "type": kind, "x": x, "y": y, "data": data }));
+    };
+    drag("dragEnter");
+    drag("dragOver");
+    tab.wait("a place that takes it", || {
+        (tab.script("return document.querySelector('.drop').matches('.over')", &[]) == true).then_some(())
+    });
+    drag("drop");
+    tab.sees("Vista previa");
+    tab.click(&button("Importar 1 contacto"));
+    tab.sees("Importación terminada");
+    assert_eq!(site.export(), ["José,Núñez,,"]);
 }
 
 #[test]

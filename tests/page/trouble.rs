@@ -92,6 +92,26 @@ fn a_lost_connection_is_told_and_what_was_asked_for_comes_when_it_is_back() {
 }
 
 #[test]
+fn a_service_that_is_busy_is_asked_again() {
+    let site = Site::holding("Ana,Paz,,,,\nJosé,Núñez,,,,");
+    let proxy = Proxy::before(site.node.port);
+    let tab = Tab::new(Look::default());
+    tab.go(&format!("http://127.0.0.1:{}/#token={}", proxy.port, site.token()));
+    tab.finds(&row("Ana Paz"));
+    tab.may_say("503");
+    proxy.answer(Answers::Replaced(
+        "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-type: application/json\r\ncontent-length: 51\r\n\
+         connection: close\r\n\r\n{\"res\":\"error\",\"code\":5,\"info\":\"Service is busy....\"}",
+    ));
+    tab.fill(&field("Buscar contactos"), "jose");
+    tab.sees("El servicio está ocupado, reintentando…");
+    proxy.answer(Answers::AsTheyAre);
+    tab.loses(&row("Ana Paz"));
+    tab.finds(&row("José Núñez"));
+    tab.sees_no("El servicio está ocupado");
+}
+
+#[test]
 fn the_page_is_there_before_the_first_contact() {
     let site = Site::holding("Ana,Paz,,,,");
     let proxy = Proxy::before(site.node.port);

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest as _, Sha256};
 use tempfile::{NamedTempFile, TempDir};
 
-use super::open;
+use super::{log, open};
 use crate::folder;
 use crate::store::{Error, migrate};
 
@@ -63,6 +63,7 @@ pub fn backup(database: &Path, to: &Path, told: Told<'_>) -> Result<Contents, Er
     let copy = work.path().join("contacts.db");
     let size = fs::metadata(database).map_or(0, |file| file.len());
     told("copying", 0, size);
+    log::renew(database)?;
     let source = open::connect(database)?;
     open::schema(&source)?;
     source.execute("VACUUM INTO $1", [copy.to_string_lossy()])?;

@@ -10,6 +10,7 @@ pub(super) mod backup;
 mod checkpoint;
 pub(crate) mod contacts;
 pub(crate) mod copy;
+mod log;
 pub(super) mod open;
 pub(crate) mod purge;
 pub(crate) mod roles;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, vtab};
 
-use super::checkpoint;
+use super::{checkpoint, log};
 use crate::folder;
 use crate::store::{Error, migrate};
 
@@ -24,6 +24,7 @@ const BUSY_STEP: Duration = Duration::from_millis(1);
 /// Makes the file if there is none, and brings its schema up to date.
 pub(super) fn prepare(path: &Path) -> Result<(), Error> {
     create_private(path)?;
+    log::renew(path)?;
     let mut connection = connect(path)?;
     // A database that is up to date is not written to, so opening one never waits for whoever writes.
     let schema = schema(&connection)?;

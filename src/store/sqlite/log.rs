@@ -1,0 +1,59 @@
+//! The write-ahead log that an earlier process has left.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::open::beside;
+use crate::folder;
+use crate::store::Error;
+
+/// How much of the log is written again at a time.
+const PART: usize = 1 << 20;
+
+/// Writes the log again as it is, if nobody uses the database, so that what is read of it is also on the disk.
+///
+/// A process whose sync of the log has failed writes over what it could not sync. But if it ends before that, the log ends
+/// with a transaction that the system still shows and has given up to write: the next sync would succeed without it, and
+/// all that is written behind it would be lost with the first power cut, for SQLite reads a log up to its first gap.
+///
+/// # Errors
+///
+/// [`Error::Refused`] if the log can't be read, written or synced; then nothing must be written behind it.
+pub(super) fn renew(path: &Path) -> Result<(), Error> {
+    let log = beside(path, "-wal");
+    if log.metadata().map_or(0, |log| log.len()) == 0 {
+        return Ok(());
+    }
+    let refused = |error| Error::Refused(format!("cannot renew the log {}: {error}", log.display()));
+    // Of several processes that start at once, the others wait here, and find it done.
+    let turn =
+        File::open(folder::of(path)).and_then(|folder| folder.lock().map(|()| folder)).map_err(refused)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let alone = Connection::open_with_flags(path, flags)?;
+    alone.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    match alone.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
+        // Whoever uses it has not forgotten where the log ends.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => return Ok(()),
+        read => read?,
+    }
+    write_again(&log).map_err(refused)?;
+    drop((alone, turn));
+    Ok(())
+}
+
+fn write_again(log: &Path) -> io::Result<()> {
+    let log = OpenOptions::new().read(true).write(true).open(log)?;
+    let (mut part, mut place) = (vec![0; PART], 0);
+    loop {
+        let size = log.read_at(&mut part, place)?;
+        if size == 0 {
+            return log.sync_data();
+        }
+        log.write_all_at(&part[..size], place)?;
+        place += size as u64;
+    }
+}
