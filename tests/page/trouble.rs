@@ -100,8 +100,8 @@ fn a_service_that_is_busy_is_asked_again() {
     tab.finds(&row("Ana Paz"));
     tab.may_say("503");
     proxy.answer(Answers::Replaced(
-        "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-type: application/json\r\ncontent-length: 51\r\n\
-         connection: close\r\n\r\n{\"res\":\"error\",\"code\":5,\"info\":\"Service is busy....\"}",
+        "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-type: application/json\r\ncontent-length: 53\r\n\
+         connection: close\r\n\r\n{\"res\":\"error\",\"code\":5,\"info\":\"Service unavailable\"}",
     ));
     tab.fill(&field("Buscar contactos"), "jose");
     tab.sees("El servicio está ocupado, reintentando…");
