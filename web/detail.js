@@ -16,9 +16,6 @@ async function copy(text) {
   }
 }
 
-/** An address breaks first where it has a sign. @param {string} value */
-const breakable = (value) => value.split(/(?<=[@.])/).flatMap((part) => [part, h("wbr")]);
-
 /** A way to reach somebody, or what to say where there is none. */
 function reach(picture, label, value, scheme) {
   return h(
@@ -31,7 +28,7 @@ function reach(picture, label, value, scheme) {
         ? h(
             "a",
             { href: scheme + encodeURIComponent(value).replace(/%40/g, "@").replace(/%2B/g, "+"), dir: "auto" },
-            breakable(value),
+            value,
           )
         : h("span.faint", t("notGiven")),
     ),
