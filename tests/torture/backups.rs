@@ -16,7 +16,7 @@ use crate::support::*;
 #[test]
 fn backups_during_writes_hold_what_was_acknowledged_before_they_began() {
     let _alone = alone();
-    let backups = scale(20, 100);
+    let backups = scale(20, 40);
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite(&folder.path().join("contacts.db"));
     let node = Node::start(&database, "");

@@ -1,14 +1,13 @@
 //! The write-ahead log that an earlier process has left.
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::open::beside;
-use crate::folder;
 use crate::store::Error;
 
 /// How much of the log is written again at a time.
@@ -24,14 +23,11 @@ const PART: usize = 1 << 20;
 ///
 /// [`Error::Refused`] if the log can't be read, written or synced; then nothing must be written behind it.
 pub(super) fn renew(path: &Path) -> Result<(), Error> {
-    let log = beside(path, "-wal");
-    if log.metadata().map_or(0, |log| log.len()) == 0 {
-        return Ok(());
-    }
-    let refused = |error| Error::Refused(format!("cannot renew the log {}: {error}", log.display()));
+    let name = beside(path, "-wal");
+    let refused = |error| Error::Refused(format!("cannot renew the log {}: {error}", name.display()));
     // Of several processes that start at once, the others wait here, and find it done.
-    let turn =
-        File::open(folder::of(path)).and_then(|folder| folder.lock().map(|()| folder)).map_err(refused)?;
+    let Some(turn) = open(&name).map_err(refused)? else { return Ok(()) };
+    turn.lock().map_err(refused)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let alone = Connection::open_with_flags(path, flags)?;
     alone.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
@@ -40,13 +36,19 @@ pub(super) fn renew(path: &Path) -> Result<(), Error> {
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => return Ok(()),
         read => read?,
     }
-    write_again(&log).map_err(refused)?;
-    drop((alone, turn));
-    Ok(())
+    // By its name again: whoever had the turn before may have removed it, and so has SQLite if the database is empty.
+    open(&name).and_then(|log| log.as_ref().map_or(Ok(()), write_again)).map_err(refused)
 }
 
-fn write_again(log: &Path) -> io::Result<()> {
-    let log = OpenOptions::new().read(true).write(true).open(log)?;
+/// The log, if there is one.
+fn open(name: &Path) -> io::Result<Option<File>> {
+    match OpenOptions::new().read(true).write(true).open(name) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        log => log.map(Some),
+    }
+}
+
+fn write_again(log: &File) -> io::Result<()> {
     let (mut part, mut place) = (vec![0; PART], 0);
     loop {
         let size = log.read_at(&mut part, place)?;
