@@ -242,7 +242,7 @@ fn nothing_moves_for_who_does_not_want_it() {
         // What was begun here is told by its length, whether it has ended or not.
         let watch = "globalThis.longest = 0;
             for (const begun of ['animationstart', 'transitionrun']) addEventListener(begun, ({ target }) => {
-                const took = target.getAnimations().map((one) => one.effect.getComputedTiming().endTime);
+                const took = target.getAnimations().map((one) => one.effect.getComputedTiming().duration);
                 globalThis.longest = Math.max(globalThis.longest, ...took);
             })";
         tab.script(watch, &[]);

@@ -100,10 +100,6 @@ impl Tab {
         let agent = self.script("return navigator.userAgent", &[]);
         let agent = json!({ "userAgent": agent, "acceptLanguage": language });
         self.cdp("Emulation.setUserAgentOverride", agent);
-        // The next frame but one is drawn as it is told to be.
-        let frames = "const done = arguments[arguments.length - 1];
-            requestAnimationFrame(() => requestAnimationFrame(() => done()));";
-        self.long_script(frames, &[]);
     }
 
     fn browser(&self) -> &WebDriver {

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -30,6 +31,8 @@ pub(super) fn renew(path: &Path) -> Result<(), Error> {
     turn.lock().map_err(refused)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let alone = Connection::open_with_flags(path, flags)?;
+    // Where others are connected there is nothing to wait for.
+    alone.busy_timeout(Duration::ZERO)?;
     alone.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     match alone.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
         // Whoever uses it has not forgotten where the log ends.
