@@ -89,8 +89,8 @@ fn every_call_can_be_tried_with_a_token() {
         tab.script(open_or_close, &[json!(call)]);
         // Before its answers are described, the page does not know the call well enough to send it.
         let described = "return document.querySelector(arguments[0]) !== null";
-        let answers = json!(format!("#{call} .responses-table .response"));
-        tab.wait("described call", || (tab.script(described, &[answers.clone()]) == true).then_some(()));
+        let answers = [json!(format!("#{call} .responses-table .response"))];
+        tab.wait("described call", || (tab.script(described, &answers) == true).then_some(()));
         match &sent {
             Value::Null => {}
             Value::String(uuid) => fill(&tab, call, ".parameters input", uuid),
