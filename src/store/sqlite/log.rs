@@ -22,7 +22,8 @@ const PART: usize = 1 << 20;
 ///
 /// # Errors
 ///
-/// [`Error::Refused`] if the log can't be read, written or synced; then nothing must be written behind it.
+/// [`Error::Refused`] if the log can't be read, written or synced, and what SQLite says of a file that it can't read; then
+/// nothing must be written behind the log.
 pub(super) fn renew(path: &Path) -> Result<(), Error> {
     let name = beside(path, "-wal");
     let refused = |error| Error::Refused(format!("cannot renew the log {}: {error}", name.display()));
