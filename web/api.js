@@ -104,16 +104,21 @@ export const onUnauthorized = (act) => (unauthorized = act);
 /**
  * One call. A 429 was refused before anything was done, so it is always sent again when the service says. After a lost
  * connection or a 503 nobody knows, so only what may be done twice (`again`) is; anything else is `Lost`.
+ * An abort ends every wait and, of what only reads, the call itself. What writes and is on its way is waited for, so that
+ * nobody takes for not done what was done; where that stays open it is `Lost`, too.
  * @param {string} path below /api/sales
  * @param {object} body
- * @param {{ signal?: AbortSignal, again?: boolean, lane?: "front" | "back", done?: number }} [how] `done` is the code
- *   that a repeated call gets where the first one was carried out after all
+ * @param {{ signal?: AbortSignal, reads?: boolean, again?: boolean, lane?: "front" | "back", done?: number }} [how]
+ *   `done` is the code that a repeated call gets where the first one was carried out after all
  */
-export async function call(path, body, { signal, again = false, lane = "front", done } = {}) {
+export async function call(path, body, { signal, reads = false, again = reads, lane = "front", done } = {}) {
   let doubt = false;
+  const aborted = (reason) => {
+    throw doubt && !reads ? new Lost("error.stoppedLost") : reason;
+  };
   for (;;) {
-    if (back && again) await unlessAborted(back, signal);
-    const answered = await turn(lane, signal);
+    if (back && again) await unlessAborted(back, signal).catch(aborted);
+    const answered = await turn(lane, signal).catch(aborted);
     const token = bearer();
     let response, answer;
     try {
@@ -121,15 +126,15 @@ export async function call(path, body, { signal, again = false, lane = "front", 
         method: "POST",
         headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
         body: JSON.stringify(body),
-        signal,
+        signal: reads ? signal : undefined,
       }).finally(answered);
       answer = await response.json();
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (reads && signal?.aborted) throw error;
       doubt = true;
       const returned = untilBack();
       if (!again) throw new Lost();
-      await unlessAborted(returned, signal);
+      await unlessAborted(returned, signal).catch(aborted);
       continue;
     }
     if (response.ok) {
@@ -143,7 +148,7 @@ export async function call(path, body, { signal, again = false, lane = "front", 
       await unlessAborted(
         sleep(1000 * (Number(response.headers.get("Retry-After")) || 1) + Math.random() * 200),
         signal,
-      );
+      ).catch(aborted);
       continue;
     }
     if (busy) throw new Lost("error.busyLost");

@@ -16,7 +16,7 @@ import { clean } from "./rules.js";
 
 export const fullName = (contact) => `${contact.first_name} ${contact.last_name}`;
 
-const read = (path, body, how) => call(path, body, { ...how, again: true });
+const read = (path, body, how) => call(path, body, { ...how, reads: true });
 
 /** @param {object} filters @param {How} [how] @returns {Promise<{ data: Contact[], next_page: string | null }>} */
 export const listContacts = (filters, how) => read("contacts/", { filters }, how);
@@ -60,13 +60,19 @@ export async function findTwin(values, how) {
   return (await listContacts(filters, how)).data.findLast(same);
 }
 
-/** Creates, and again after a lost connection if it was not done. For imports, where nobody is there to be asked. */
+/**
+ * Creates, and again after a lost connection if it was not done. For imports, where nobody is there to be asked. `Lost`
+ * if it was stopped before one could know.
+ */
 export async function createSurely(values, how) {
   try {
     return await createContact(values, how);
   } catch (error) {
     if (!(error instanceof Lost)) throw error;
-    return (await findTwin(values, how))?.uuid ?? createSurely(values, how);
+    const twin = await findTwin(values, how).catch((reason) => {
+      throw how.signal?.aborted ? new Lost("error.stoppedLost") : reason;
+    });
+    return twin?.uuid ?? createSurely(values, how);
   }
 }
 

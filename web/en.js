@@ -255,6 +255,7 @@ export default {
 
   "error.lost": "The connection was lost and we don't know whether this was saved. What you typed is still here.",
   "error.busyLost": "The service is busy and we don't know whether this was saved. What you typed is still here.",
+  "error.stoppedLost": "It was stopped before the service had answered, and we don't know whether this was saved.",
   "error.unknown": "Something failed in the service. If it happens again, give this code to whoever runs it: {id}",
   "error.busy": "The service is busy. Try again in a moment.",
   "error.field": "The service does not accept this value ({id}).",

@@ -254,6 +254,7 @@ export default {
 
   "error.lost": "Se perdió la conexión y no sabemos si se guardó. Lo que escribiste sigue aquí.",
   "error.busyLost": "El servicio está ocupado y no sabemos si se guardó. Lo que escribiste sigue aquí.",
+  "error.stoppedLost": "Se detuvo antes de que el servicio respondiera y no sabemos si se guardó.",
   "error.unknown": "Algo falló en el servicio. Si se repite, da este código a quien lo administra: {id}",
   "error.busy": "El servicio está ocupado. Prueba otra vez en un momento.",
   "error.field": "El servicio no acepta este valor ({id}).",

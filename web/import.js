@@ -3,10 +3,10 @@
 import { createSurely } from "./calls.js";
 import { decode, read, save, write } from "./csv.js";
 import { h, icon } from "./dom.js";
-import { Refused, say, sayField } from "./errors.js";
+import { Lost, Refused, say, sayField } from "./errors.js";
 import { separator } from "./export.js";
 import { duration, t } from "./i18n.js";
-import { button } from "./parts.js";
+import { button, stopButton } from "./parts.js";
 import { FIELDS, PACE, preview, stat } from "./preview.js";
 import { announce, guardLeaving } from "./toast.js";
 
@@ -95,7 +95,7 @@ export function importView({ go }) {
         bar,
         text,
         h("p.hint", t("import.stay")),
-        h("footer.block-foot", button(t("import.cancel"), { onclick: () => stop.abort() })),
+        h("footer.block-foot", stopButton(t("import.cancel"), stop)),
       ),
     );
     body.querySelector("button").focus();
@@ -111,7 +111,7 @@ export function importView({ go }) {
           done++;
           entry.done = true;
         } catch (error) {
-          if (signal.aborted) return;
+          if (signal.aborted && !(error instanceof Lost)) return;
           refused.push({ ...entry, why: sayField(error, FIELDS)?.[1] ?? say(error) });
           entry.done = true;
           if (error instanceof Refused && error.status === 401) stop.abort();

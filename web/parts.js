@@ -12,6 +12,15 @@ export function button(label, { icon: picture, kind = "", ...props } = {}) {
   );
 }
 
+/** Ends what goes on. It is pressed once: what is on its way already is waited for. @param {AbortController} stop */
+export function stopButton(label, stop, kind = "") {
+  const press = ({ currentTarget }) => {
+    currentTarget.disabled = true;
+    stop.abort();
+  };
+  return button(label, { kind, onclick: press });
+}
+
 /** A button of a picture alone, which has a name all the same. */
 export function iconButton(label, picture, props = {}) {
   return h(

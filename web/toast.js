@@ -1,8 +1,9 @@
 // What the page has to say without being asked: short notices, a way back for some seconds, and work that goes on
 // while one does something else.
 import { h, icon } from "./dom.js";
+import { Lost } from "./errors.js";
 import { t } from "./i18n.js";
-import { button, iconButton } from "./parts.js";
+import { button, iconButton, stopButton } from "./parts.js";
 
 /** How long there is a way back. */
 const UNDO = 7000;
@@ -128,7 +129,7 @@ export async function job(title, items, each) {
   const count = h("span.job-count", t("job.count", { n: 0, all: items.length }));
   const card = h(
     "div.toast.job",
-    h("div.job-head", h("p", title), count, button(t("stop"), { kind: "quiet", onclick: () => stop.abort() })),
+    h("div.job-head", h("p", title), count, stopButton(t("stop"), stop, "quiet")),
     bar,
   );
   if (items.length > 1) shelf().append(card);
@@ -141,7 +142,7 @@ export async function job(title, items, each) {
         await each(item, stop.signal);
         result.done.push(item);
       } catch (error) {
-        if (!stop.signal.aborted) result.failed.push([item, error]);
+        if (!stop.signal.aborted || error instanceof Lost) result.failed.push([item, error]);
       }
       bar.value = result.done.length + result.failed.length;
       count.textContent = t("job.count", { n: bar.value, all: items.length });

@@ -1,12 +1,14 @@
 //! Files in and out.
 
 use std::fs;
+use std::time::Duration;
 
 use encoding_rs::WINDOWS_1252;
 use serde_json::json;
 
+use crate::proxy::{Answers, Proxy};
 use crate::site::Site;
-use crate::tab::Look;
+use crate::tab::{Look, Tab};
 use crate::target::{button, choice, field, link, option, row};
 
 #[test]
@@ -85,20 +87,54 @@ fn a_file_is_dropped_onto_the_page() {
 #[test]
 fn an_import_that_is_stopped_says_what_is_in_and_what_is_not() {
     let site = Site::new();
-    let rows: String = (0..400).map(|number| format!("Ana,Número {number}\n")).collect();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("people.csv");
-    fs::write(&file, format!("first_name,last_name\n{rows}")).unwrap();
-    let tab = site.enter_with(Look::default().english());
-    tab.click(&link("Import"));
-    tab.choose_file(&file);
+    let proxy = Proxy::before(site.node.port);
+    let tab = importing_400(&site, &proxy);
+    proxy.answer(Answers::Late(Duration::from_millis(700)));
     tab.click(&button("Import 400 contacts"));
+    // Their answers are on their way.
     tab.wait("contacts that are in", || (site.export().len() > 5).then_some(()));
     tab.click(&button("Cancel the import"));
     tab.sees("Import stopped");
     let held = site.export().len();
-    tab.sees(&format!("{held}\n"));
-    tab.sees(&format!("{}\n", 400 - held));
+    tab.sees(&format!("{held}\ncontacts imported"));
+    tab.sees("0\nrows rejected");
+    tab.sees(&format!("{}\nrows not tried", 400 - held));
+}
+
+#[test]
+fn an_import_that_is_stopped_says_of_which_rows_nobody_knows() {
+    let site = Site::new();
+    let proxy = Proxy::before(site.node.port);
+    let tab = importing_400(&site, &proxy);
+    proxy.answer(Answers::Replaced(
+        "HTTP/1.1 200 OK\r\ncontent-length: 9\r\nconnection: close\r\n\r\n<html>???",
+    ));
+    tab.may_say("ERR_");
+    tab.click(&button("Import 400 contacts"));
+    tab.wait("contacts that are in", || (site.export().len() == 6).then_some(()));
+    tab.click(&button("Cancel the import"));
+    tab.sees("Import stopped");
+    tab.sees("0\ncontacts imported");
+    tab.sees("6\nrows rejected");
+    tab.sees("394\nrows not tried");
+    tab.click(&button("Download 400 rejected rows"));
+    let file = tab.downloaded(".csv");
+    let with = |reason| file.lines().filter(|line| line.contains(reason)).count();
+    assert_eq!(with("stopped before the service had answered"), 6, "{file}");
+    assert_eq!(with("not tried"), 394, "{file}");
+}
+
+/// The page in English, with a proxy before the service, in front of the import of a file of 400 rows.
+fn importing_400(site: &Site, proxy: &Proxy) -> Tab {
+    let rows: String = (0..400).map(|number| format!("Ana,Número {number}\n")).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    fs::write(&file, format!("first_name,last_name\n{rows}")).unwrap();
+    let tab = site.enter_through(proxy, Look::default().english());
+    tab.click(&link("Import"));
+    tab.choose_file(&file);
+    tab.finds(&button("Import 400 contacts"));
+    tab
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::fs;
 
 use tempfile::TempDir;
 
+use crate::proxy::Proxy;
 use crate::support::{Client, Node, SECRET, Said, contacts, done, serve, sqlite};
 use crate::tab::{Look, Tab};
 
@@ -116,8 +117,17 @@ impl Site {
     }
 
     pub(crate) fn enter_with(&self, look: Look) -> Tab {
+        self.enter_at(&self.address(), look)
+    }
+
+    /// The page with a proxy before the service.
+    pub(crate) fn enter_through(&self, proxy: &Proxy, look: Look) -> Tab {
+        self.enter_at(&format!("http://127.0.0.1:{}/", proxy.port), look)
+    }
+
+    fn enter_at(&self, address: &str, look: Look) -> Tab {
         let tab = Tab::new(look);
-        tab.go(&format!("{}#token={}", self.address(), self.token()));
+        tab.go(&format!("{address}#token={}", self.token()));
         tab
     }
 }

@@ -56,8 +56,7 @@ fn a_restart_while_one_types_loses_nothing() {
 fn a_contact_whose_answer_was_lost_is_not_made_twice() {
     let site = Site::new();
     let proxy = Proxy::before(site.node.port);
-    let tab = Tab::new(Look::default());
-    tab.go(&format!("http://127.0.0.1:{}/#token={}", proxy.port, site.token()));
+    let tab = site.enter_through(&proxy, Look::default());
     tab.sees("Aún no tienes contactos");
     tab.click(&button("Nuevo contacto").first());
     tab.fill(&field("Nombre"), "José");
@@ -95,8 +94,7 @@ fn a_lost_connection_is_told_and_what_was_asked_for_comes_when_it_is_back() {
 fn a_service_that_is_busy_is_asked_again() {
     let site = Site::holding("Ana,Paz,,,,\nJosé,Núñez,,,,");
     let proxy = Proxy::before(site.node.port);
-    let tab = Tab::new(Look::default());
-    tab.go(&format!("http://127.0.0.1:{}/#token={}", proxy.port, site.token()));
+    let tab = site.enter_through(&proxy, Look::default());
     tab.finds(&row("Ana Paz"));
     tab.may_say("503");
     proxy.answer(Answers::Replaced(
