@@ -1,9 +1,8 @@
 // The accounts of the workspace, and beside the list one of them: its name, its state, who is associated with it.
-import { sendOnLeaving } from "./api.js";
 import { browser, FILTERS, queryOf, searchField, stateFilter } from "./browse.js";
 import { changeAccount, createAccount, findAccount, getAccount, listAccounts, renameAccount } from "./calls.js";
 import { h } from "./dom.js";
-import { say } from "./errors.js";
+import { isGone, say } from "./errors.js";
 import { formDialog } from "./form.js";
 import { t } from "./i18n.js";
 import { linkList } from "./links.js";
@@ -86,12 +85,12 @@ export function accountsView({ go, setPanel }) {
     go("accounts");
     undoable(t("account.deleting", { name }), {
       restore,
-      leave: () => sendOnLeaving("accounts/account", { action: "delete", uuid }),
+      calls: [["accounts/account", { action: "delete", uuid }]],
       run: () =>
         changeAccount("delete", uuid)
           .then(() => toast(t("account.deleted", { name }), { kind: "good" }))
           .catch((error) => {
-            restore();
+            if (!isGone(error)) restore();
             toast(say(error), { kind: "bad" });
           }),
     });
@@ -147,10 +146,11 @@ function accountPanel({ uuid, known, go, patch, remove }) {
   async function setState({ name, active }) {
     const action = active ? "inactivate" : "activate";
     try {
-      await changeAccount(action, uuid, { signal });
+      await changeAccount(action, uuid);
+      patch({ active: !active });
       toast(t(`account.${action}d`, { name }), { kind: "good" });
     } catch (error) {
-      if (!signal.aborted) toast(say(error), { kind: "bad" });
+      toast(say(error), { kind: "bad" });
     }
     if (!signal.aborted) await load();
   }

@@ -1,7 +1,6 @@
 // Where the page begins: who is signed in, which view is shown, and the frame around it.
 import { accountsView } from "./accounts.js";
 import { connection, onUnauthorized } from "./api.js";
-import { forgetFilters } from "./browse.js";
 import { contactsView } from "./contacts.js";
 import { confirm } from "./dialog.js";
 import { h, icon } from "./dom.js";
@@ -9,11 +8,11 @@ import { askAgain, enterView } from "./enter.js";
 import { t } from "./i18n.js";
 import { importView } from "./import.js";
 import { listenToKeys } from "./keys.js";
-import { forgetRoles } from "./links.js";
 import { avatar, emblem, iconButton } from "./parts.js";
 import { rolesView } from "./roles.js";
 import { bearer, loginUrl, restore, signOut, user } from "./session.js";
 import { settings } from "./settings.js";
+import { cutsOff, inHand, settle } from "./toast.js";
 
 const VIEWS = { contacts: contactsView, accounts: accountsView, roles: rolesView, import: importView };
 const PICTURES = { contacts: "people", accounts: "building", roles: "tag", import: "upload" };
@@ -59,7 +58,14 @@ function show() {
   view.open(id);
 }
 
-const shell = { again: () => start(), leave: (why) => leave(why), mayLeave: () => mayLeave() };
+const shell = {
+  again: () => start(),
+  mayLeave: () => mayLeave(),
+  async signOut() {
+    const ask = () => confirm(t("signOut.title"), t("signOut.text"), t("signOut"), { kind: "danger" });
+    if (!cutsOff() || (await ask())) leave();
+  },
+};
 
 /** An import goes on only while it is in sight, so whatever ends it asks first. */
 const mayLeave = async () =>
@@ -139,18 +145,17 @@ function frame() {
   );
 }
 
-function leave(why) {
-  view?.stop();
-  view = null;
+/** The page is loaded anew, so that nothing of one user is left for the next. */
+function leave(expired = false) {
+  settle();
   signOut();
-  forgetRoles();
-  forgetFilters();
-  document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.remove());
-  if (why && loginUrl()) location.assign(loginUrl());
-  else enter(why);
+  if (expired && loginUrl()) return location.replace(loginUrl());
+  history.replaceState({ expired }, "");
+  location.reload();
 }
 
-function enter(why = "") {
+function enter() {
+  const why = history.state?.expired ? t("enter.expired") : "";
   root.className = "app";
   document.title = t("product");
   const element = enterView({ why, enter: start });
@@ -179,23 +184,24 @@ connection.addEventListener("state", ({ detail }) => {
 let renewal = null;
 onUnauthorized(() => {
   if (renewal) return renewal;
-  // Above what somebody is just typing another token is asked for, so that nothing of it is lost.
-  if (bearer() && document.querySelector("dialog[open]")) {
+  // Above what somebody is just typing, and while something goes on, another token is asked for, so that nothing is lost.
+  if (bearer() && (inHand() || document.querySelector("dialog[open]"))) {
     renewal = askAgain().then((renewed) => {
       renewal = null;
-      if (!renewed) leave(t("enter.expired"));
+      if (!renewed) leave(true);
       return renewed;
     });
     return renewal;
   }
-  if (bearer()) leave(t("enter.expired"));
+  if (bearer()) leave(true);
   return Promise.resolve(false);
 });
 listenToKeys({ go, escape: () => (path()[1] ? go(view.name) : view?.escape?.()) });
 addEventListener("hashchange", () => {
   if (location.hash.includes("token=")) {
+    settle();
     restore();
-    start();
+    location.reload();
   } else if (location.hash !== shownPath) routed();
 });
 

@@ -15,14 +15,24 @@ export function searchField(label, filters, list) {
     "data-shortcut": "search",
     enterkeyhint: "search",
   });
+  let found = Promise.resolve();
   const search = () => {
-    if (input.value.trim() === filters.search) return;
-    filters.search = input.value.trim();
-    list.reload();
+    // What comes from cells of a spreadsheet has tabs between them.
+    const typed = input.value.replace(/\p{Cc}+/gu, " ").trim();
+    if (typed === filters.search) return;
+    filters.search = typed;
+    found = list.reload();
+  };
+  /** The row that one goes to is one of what was typed. */
+  const goToRows = async () => {
+    search();
+    const asked = found;
+    await asked;
+    if (asked === found && document.activeElement === input) list.focus();
   };
   input.addEventListener("input", debounced(search, 220));
   input.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown" || event.key === "Enter") list.focus();
+    if (event.key === "ArrowDown" || event.key === "Enter") goToRows();
     else if (event.key === "Escape" && input.value) {
       input.value = "";
       search();
@@ -48,12 +58,9 @@ export function stateFilter(kind, filters, list) {
   );
 }
 
-/** What is looked for; it stays while one is elsewhere on the page, and goes with the user. */
-export const FILTERS = { contacts: {}, accounts: {} };
-export function forgetFilters() {
-  for (const filters of Object.values(FILTERS)) Object.assign(filters, { search: "", account: null, status: "all" });
-}
-forgetFilters();
+/** What is looked for; it stays while one is elsewhere on the page. */
+const none = () => ({ search: "", account: null, status: "all" });
+export const FILTERS = { contacts: none(), accounts: none() };
 
 /** The filters as the API takes them. */
 export const queryOf = ({ search, status, account }) => ({

@@ -1,10 +1,11 @@
 // What can be done with several contacts at once, one call after another within the rate limit.
 import { h } from "./dom.js";
-import { associate, changeContact } from "./calls.js";
+import { changeContact } from "./calls.js";
 import { Refused, say } from "./errors.js";
 import { exportRows } from "./export.js";
 import { t } from "./i18n.js";
-import { linkDialog } from "./links.js";
+import { associateAnew, linkDialog } from "./links.js";
+import { reloadShown } from "./list.js";
 import { button, iconButton } from "./parts.js";
 import { job, toast } from "./toast.js";
 
@@ -27,13 +28,20 @@ export function bulkBar({ list, remove, patch }) {
     act(t("inactivate"), "pause", (contacts) => changeState("inactivate", contacts)),
     act(t("associate"), "link", associateAll),
     act(t("export"), "download", (contacts) => exportRows(contacts)),
-    act(t("delete"), "trash", remove, "danger"),
+    act(t("delete"), "trash", removeAll, "danger"),
   );
+
+  function removeAll(contacts) {
+    remove(contacts);
+    list.focus();
+  }
 
   /** Says what became of it; what was so already is told apart from what failed. */
   function tell(key, { done, failed, stopped }, wasSo) {
     const same = failed.filter(([, error]) => error instanceof Refused && error.code === wasSo);
     const bad = failed.filter((entry) => !same.includes(entry));
+    // Whoever went elsewhere and came back has a list from the middle of it.
+    if (!list.element.isConnected) reloadShown("contacts");
     const parts = [
       t(key, { n: done.length }),
       same.length && t("bulk.same", { n: same.length }),
@@ -55,7 +63,7 @@ export function bulkBar({ list, remove, patch }) {
   function associateAll(contacts) {
     linkDialog(t("bulk.associateTitle", { n: contacts.length }), async (account, role) => {
       job(t("bulk.associate"), contacts, async (contact, signal) => {
-        await associate(contact.uuid, account.uuid, role.id, { signal, lane: "back" });
+        await associateAnew(contact.uuid, account.uuid, role.id, { signal, lane: "back" });
         const accounts = list.find(contact.uuid)?.associated_accounts ?? [];
         patch(contact.uuid, { associated_accounts: [...accounts, account] });
       }).then((result) => tell("bulk.associateDone", result, 8));

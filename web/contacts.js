@@ -1,5 +1,4 @@
 // The contacts: search, filters, the list, what can be done with several at once, and one of them beside it.
-import { sendOnLeaving } from "./api.js";
 import { browser, FILTERS, queryOf, searchField, stateFilter } from "./browse.js";
 import { bulkBar } from "./bulk.js";
 import {
@@ -14,21 +13,20 @@ import {
 } from "./calls.js";
 import { contactPanel } from "./detail.js";
 import { h } from "./dom.js";
-import { say } from "./errors.js";
+import { isGone, say } from "./errors.js";
 import { exportContacts } from "./export.js";
 import { formDialog } from "./form.js";
 import { t } from "./i18n.js";
+import { standing } from "./links.js";
 import { createList } from "./list.js";
 import { avatar, button, empty, iconButton, pill, statePill } from "./parts.js";
 import { accountPicker } from "./picker.js";
 import { RULES } from "./rules.js";
-import { guardLeaving, job, toast, undoable } from "./toast.js";
+import { job, toast, undoable } from "./toast.js";
 
 const filters = FILTERS.contacts;
 const FIRST_PAGE = 100;
 const PAGE = 500;
-/** How many deletions are sent at most when the page is left: more than that in a second would be refused. */
-const MOST_ON_LEAVING = 9;
 
 /** A row: all of it where there is room, and where there is little, one line below the name. */
 function cells({ uuid, email, phone, active, fresh, associated_accounts: accounts, ...names }) {
@@ -133,6 +131,7 @@ export function contactsView({ go, setPanel }) {
     const answer = await listContacts({ ...query(), page, page_size: page ? PAGE : FIRST_PAGE }, { signal });
     if (filters.status === "all") mark(answer.data, signal);
     else answer.data.forEach((contact) => (contact.active = filters.status === "active"));
+    answer.data = answer.data.map(standing);
     return answer;
   }
 
@@ -189,22 +188,15 @@ export function contactsView({ go, setPanel }) {
     if (uuids.includes(view.panel()?.uuid)) go("contacts");
     const [n, name] = [contacts.length, fullName(contacts[0])];
     const told = (one, many, values = {}) => t(n === 1 ? one : many, { n, name, ...values });
-    const release = n > MOST_ON_LEAVING ? guardLeaving() : () => {};
     undoable(told("contact.deleting", "contacts.deleting"), {
-      restore: () => {
-        release();
-        restore();
-      },
-      leave: () =>
-        uuids
-          .slice(0, MOST_ON_LEAVING)
-          .forEach((uuid) => sendOnLeaving("contacts/contact", { action: "delete", uuid })),
+      restore,
+      calls: uuids.map((uuid) => ["contacts/contact", { action: "delete", uuid }]),
       run: async () => {
-        release();
         const { done, failed } = await job(t("contacts.deletingNow"), contacts, (contact, signal) =>
           changeContact("delete", contact.uuid, { signal, lane: n > 1 ? "back" : "front" }),
         );
-        const left = uuids.filter((uuid) => !done.some((contact) => contact.uuid === uuid));
+        const gone = [...done, ...failed.filter(([, error]) => isGone(error)).map(([contact]) => contact)];
+        const left = uuids.filter((uuid) => !gone.some((contact) => contact.uuid === uuid));
         if (left.length) restore(left);
         if (failed.length)
           toast(n === 1 ? say(failed[0][1]) : t("contacts.deletedSome", { n: done.length, failed: failed.length }), {

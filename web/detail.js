@@ -3,7 +3,7 @@ import { h, icon } from "./dom.js";
 import { changeContact, fullName, getContact } from "./calls.js";
 import { say } from "./errors.js";
 import { t } from "./i18n.js";
-import { linkDialog, linkList } from "./links.js";
+import { linkDialog, linkList, standing } from "./links.js";
 import { button, drawHead, iconButton, panelFrame } from "./parts.js";
 import { toast } from "./toast.js";
 
@@ -92,7 +92,8 @@ export function contactPanel({ uuid, known, go, patch, edit, remove }) {
     try {
       const contact = await getContact(uuid, { signal });
       draw(contact);
-      patch(contact);
+      section.hidden = false;
+      patch(standing(contact));
     } catch (error) {
       if (signal.aborted) return;
       card.replaceChildren(h("p.faint", say(error)), button(t("tryAgain"), { kind: "quiet", onclick: load }));
@@ -103,10 +104,11 @@ export function contactPanel({ uuid, known, go, patch, edit, remove }) {
   async function setState(contact) {
     const action = contact.active ? "inactivate" : "activate";
     try {
-      await changeContact(action, uuid, { signal });
+      await changeContact(action, uuid);
+      patch({ active: !contact.active });
       toast(t(`contact.${action}d`, { name: fullName(contact) }), { kind: "good" });
     } catch (error) {
-      if (!signal.aborted) toast(say(error), { kind: "bad" });
+      toast(say(error), { kind: "bad" });
     }
     if (!signal.aborted) await load();
   }

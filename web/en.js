@@ -66,6 +66,10 @@ export default {
   "enter.notAToken": "This does not look like a token: it has three parts with dots between.",
   "enter.expired": "Your session is over or the token is not valid. Please enter again.",
 
+  "signOut.title": "Sign out all the same?",
+  "signOut.text": "Something is still going on. It will stop where it is, and what is done stays.",
+  "renew.other": "This token is another user's. Sign out to enter with it.",
+  "renew.leave": "What you typed and what is going on here will be lost.",
   "renew.title": "Your session is over",
   "renew.text": "Enter again to go on where you were; nothing you typed is lost.",
   "banner.lost": "No connection, trying again…",

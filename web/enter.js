@@ -1,12 +1,16 @@
 // The way in: a token, pasted; or the place where one signs in, if the service names one.
-import { openDialog } from "./dialog.js";
+import { confirm, openDialog } from "./dialog.js";
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { button, emblem } from "./parts.js";
-import { loginUrl, looksLikeToken, signIn, user } from "./session.js";
+import { awaitToken, isMine, loginUrl, looksLikeToken, signIn } from "./session.js";
 
-/** A field for a token, and what is wrong with what was pasted. @param {string} kind of its button @param {() => void} enter */
-export function tokenForm(kind, enter) {
+/**
+ * A field for a token, and what is wrong with what was pasted.
+ * @param {string} kind of its button @param {() => void} enter
+ * @param {(token: string) => boolean} [allowed] whether it is of somebody who may enter here
+ */
+export function tokenForm(kind, enter, allowed = () => true) {
   const message = h("p.field-message", { id: "token-message" });
   const input = h("input.input", {
     id: "token",
@@ -17,11 +21,13 @@ export function tokenForm(kind, enter) {
   });
   function send(event) {
     event.preventDefault();
-    if (looksLikeToken(input.value)) {
+    const given = looksLikeToken(input.value);
+    if (given && allowed(input.value)) {
       signIn(input.value);
       return enter();
     }
-    message.replaceChildren(icon("alert"), h("span", t(input.value.trim() ? "enter.notAToken" : "enter.empty")));
+    const why = given ? "renew.other" : input.value.trim() ? "enter.notAToken" : "enter.empty";
+    message.replaceChildren(icon("alert"), h("span", t(why)));
     input.setAttribute("aria-invalid", "true");
     input.parentElement.classList.add("bad");
     input.focus();
@@ -54,27 +60,32 @@ export function enterView({ why = "", enter }) {
   );
 }
 
-/** Asks for another token above the page. @returns {Promise<boolean>} whether there is one */
+/** Asks for another token of the same user above the page. @returns {Promise<boolean>} whether there is one */
 export function askAgain() {
   return new Promise((resolve) => {
-    const before = JSON.stringify(user());
     const login = loginUrl();
     let renewed = false;
-    const form = tokenForm("primary", () => {
+    const enter = () => {
       renewed = true;
       close();
-    });
+    };
+    const form = tokenForm("primary", enter, isMine);
+    const ignore = awaitToken(enter);
     const content = [
       h("p.dialog-text", t("renew.text")),
       login && h("p.dialog-text", h("a", { href: login, target: "_blank" }, t("enter.login"))),
       form,
     ];
-    const closed = () => {
-      // Somebody else sees nothing of what was there.
-      if (renewed && JSON.stringify(user()) !== before) location.reload();
-      else resolve(renewed);
+    /** What is below would be lost, so a slip is not enough. */
+    const beforeClose = () => {
+      confirm(t("signOut.title"), t("renew.leave"), t("signOut"), { kind: "danger" }).then((yes) => yes && close());
+      return false;
     };
-    const { close } = openDialog(t("renew.title"), content, { kind: "small", closed });
+    const closed = () => {
+      ignore();
+      resolve(renewed);
+    };
+    const { close } = openDialog(t("renew.title"), content, { kind: "small", beforeClose, closed });
     form.querySelector("input").focus();
   });
 }

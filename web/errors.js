@@ -32,6 +32,9 @@ const CODES = {
   102: "error.roleInUse",
 };
 
+/** Whether what was asked for is not there any more, or not the user's. @param {unknown} error */
+export const isGone = (error) => error instanceof Refused && [4, 9, 100].includes(error.code);
+
 /** A sentence for somebody who uses the page. @param {unknown} error */
 export function say(error) {
   if (error instanceof Lost) return t(error.message);

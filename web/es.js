@@ -66,6 +66,10 @@ export default {
   "enter.notAToken": "Esto no parece un token: son tres partes separadas por puntos.",
   "enter.expired": "Tu sesión ha caducado o el token no es válido. Entra de nuevo.",
 
+  "signOut.title": "¿Salir de todos modos?",
+  "signOut.text": "Hay algo en marcha. Se detendrá donde va; lo que ya está hecho se queda.",
+  "renew.other": "Este token es de otra persona. Cierra esta sesión para entrar con él.",
+  "renew.leave": "Lo que escribiste y lo que está en marcha aquí se perderá.",
   "renew.title": "Tu sesión ha caducado",
   "renew.text": "Entra de nuevo para seguir donde estabas; lo que has escrito no se pierde.",
   "banner.lost": "Sin conexión, reintentando…",

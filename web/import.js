@@ -163,13 +163,14 @@ export function importView({ go }) {
     body.querySelector("h2").focus();
   }
 
+  /** The reason comes first, so that a row with too many cells keeps all of them, and has too many again. */
   function saveRejected(name, headings, rows) {
+    const before = headings[0] === t("import.reason") ? 1 : 0;
+    const table = [headings, ...rows.map(({ row }) => row)].map((row) => row.slice(before));
+    const reasons = [t("import.reason"), ...rows.map(({ why }) => why)];
     save(
       write(
-        [
-          [...headings, t("import.reason")],
-          ...rows.map(({ row, why }) => [...headings.map((_, place) => row[place] ?? ""), why]),
-        ],
+        table.map((row, place) => [reasons[place], ...row]),
         separator(),
       ),
       name.replace(/(\.\w+)?$/, `.${t("import.rejectedFile")}.csv`),

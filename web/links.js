@@ -1,5 +1,4 @@
 // What ties contacts to accounts: choosing an account and a role, and the links that there are.
-import { sendOnLeaving } from "./api.js";
 import {
   associate,
   changeRole,
@@ -12,7 +11,7 @@ import {
 } from "./calls.js";
 import { openDialog } from "./dialog.js";
 import { h, icon } from "./dom.js";
-import { say } from "./errors.js";
+import { isGone, Refused, say } from "./errors.js";
 import { t } from "./i18n.js";
 import { avatar, button, iconButton, pill } from "./parts.js";
 import { accountPicker } from "./picker.js";
@@ -27,6 +26,25 @@ export const roles = () =>
   }));
 /** After a change of the roles. */
 export const forgetRoles = () => (known = null);
+
+/** Links that are about to be removed, which the service still has, and what removes each at once. @type {Map<string, () => Promise<void>>} */
+const removing = new Map();
+const keyOf = (contact, account) => `${contact} ${account}`;
+/** A contact without the accounts that it is about to lose. @template {import("./calls.js").Contact} C @param {C} contact @returns {C} */
+export const standing = (contact) => ({
+  ...contact,
+  associated_accounts: contact.associated_accounts.filter(({ uuid }) => !removing.has(keyOf(contact.uuid, uuid))),
+});
+/** The links in sight. */
+let reloadShown = () => {};
+
+/** Associates; where the same link is about to be removed, that comes first. */
+export async function associateAnew(contact, account, role, how) {
+  const key = keyOf(contact, account);
+  await removing.get(key)?.();
+  removing.delete(key);
+  return associate(contact, account, role, how);
+}
 
 export const roleOptions = (all, chosen) =>
   all.map((role) => h("option", { value: String(role.id), selected: role.id === chosen }, role.name));
@@ -82,6 +100,7 @@ export async function linkDialog(title, submit) {
       await submit(account, chosen);
       close();
     } catch (error) {
+      if (error instanceof Refused) forgetRoles();
       say_(say(error));
     }
     save.classList.remove("busy");
@@ -120,11 +139,18 @@ export function linkList({ side, uuid, signal, changed = () => {} }) {
 
   async function load(first = true) {
     if (first) body.replaceChildren(h("li.skeleton"), h("li.skeleton"));
+    foot.replaceChildren();
     try {
       const [page, roleList] = await Promise.all([listLinks(side, uuid, first ? null : next, { signal }), roles()]);
-      links = first ? page.data : [...links, ...page.data];
+      const stay = page.data.filter((link) => !removing.has(keyOf(link.contact_uuid, link.account_uuid)));
+      links = first ? stay : [...links, ...stay];
       next = page.next_page;
       all = roleList;
+      const isKnown = (link) => all.some((role) => role.id === link.rol_id && role.name === link.rol_name);
+      if (!stay.every(isKnown)) {
+        forgetRoles();
+        all = await roles();
+      }
       if (ofContact) await findInactive();
       draw();
     } catch (error) {
@@ -197,36 +223,42 @@ export function linkList({ side, uuid, signal, changed = () => {} }) {
       draw();
       changed(links, !next);
     };
+    const { contact_uuid, account_uuid } = link;
+    const key = keyOf(contact_uuid, account_uuid);
     links.splice(place, 1);
-    update();
     const restore = () => {
+      removing.delete(key);
       links.splice(place, 0, link);
       update();
+      if (!element.isConnected) reloadShown();
     };
-    body.querySelector("a, button")?.focus();
-    undoable(t("link.removing", { name }), {
+    const finish = undoable(t("link.removing", { name }), {
       restore,
-      leave: () =>
-        sendOnLeaving("contacts/dissociate-account", {
-          contact_uuid: link.contact_uuid,
-          account_uuid: link.account_uuid,
-        }),
+      calls: [["contacts/dissociate-account", { contact_uuid, account_uuid }]],
       run: () =>
-        dissociate(link.contact_uuid, link.account_uuid)
-          .then(() => toast(t("link.removed", { name }), { kind: "good" }))
+        dissociate(contact_uuid, account_uuid)
+          .then(() => {
+            removing.delete(key);
+            toast(t("link.removed", { name }), { kind: "good" });
+          })
           .catch((error) => {
-            restore();
+            if (isGone(error)) removing.delete(key);
+            else restore();
             toast(say(error), { kind: "bad" });
           }),
     });
+    removing.set(key, finish);
+    update();
+    body.querySelector("a, button")?.focus();
   }
 
   load();
+  reloadShown = () => load();
   return {
     element,
     reload: () => load(),
     async add(account, role) {
-      await associate(uuid, account.uuid, role.id);
+      await associateAnew(uuid, account.uuid, role.id);
       await load();
       changed(links, !next);
       toast(t("link.made", { name: account.name }), { kind: "good" });

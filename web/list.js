@@ -11,8 +11,10 @@ const AHEAD = 40;
 
 /** What was taken out and not put back: a list that is asked for meanwhile still has it. @type {Set<string>} */
 const hidden = new Set();
-/** The list in sight. @type {() => void} */
-let reloadCurrent = () => {};
+/** The list in sight. */
+let current = { kind: "", reload: () => {} };
+/** After a change by somebody whose own list is not in sight any more. @param {string} kind */
+export const reloadShown = (kind) => current.kind === kind && current.reload();
 
 /**
  * @typedef {{
@@ -84,6 +86,7 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
     } catch (error) {
       if (signal.aborted) return;
       failure = error;
+      if (first) items = [];
       nextPage = null;
     }
     loading = false;
@@ -256,7 +259,7 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
     draw();
   }).observe(element);
 
-  reloadCurrent = reload;
+  current = { kind, reload };
   const place = (uuid) => items.findIndex((item) => item.uuid === uuid);
   return {
     element,
@@ -270,7 +273,7 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
     stop: () => asked.abort(),
     items: () => items,
     /** Whether all there is has been loaded. */
-    whole: () => nextPage === null,
+    whole: () => nextPage === null && !failure,
     selected: () => items.filter((item) => selected.has(item.uuid)),
     clearSelection: () => selectAll(false),
     find: (uuid) => items[place(uuid)],
@@ -291,7 +294,6 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
       items = [item, ...items.filter((other) => other.uuid !== item.uuid)];
       active = 0;
       element.scrollTop = 0;
-      failure = null;
       draw();
       changed(false);
     },
@@ -309,7 +311,7 @@ export function createList({ label, columns, kind, cells, load, open, nothing, n
       return (some = uuids) => {
         some.forEach((uuid) => hidden.delete(uuid));
         // Where the list was asked for anew meanwhile, what was there before is no guide any more.
-        if (signal.aborted || !element.isConnected) return reloadCurrent();
+        if (signal.aborted || !element.isConnected) return reloadShown(kind);
         const old = new Set(before.map((item) => item.uuid));
         const now = new Map(items.map((item) => [item.uuid, item]));
         const kept = before.filter((item) => !hidden.has(item.uuid)).map((item) => now.get(item.uuid) ?? item);

@@ -18,6 +18,8 @@ export function accountPicker({ label, placeholder, chosen = null, change, any =
   const id = `picker-${++count}`;
   let options = [],
     active = -1,
+    typing = false,
+    making = false,
     asked = new AbortController();
   const input = h("input", {
     id,
@@ -58,11 +60,13 @@ export function accountPicker({ label, placeholder, chosen = null, change, any =
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
     active = -1;
+    typing = false;
   }
 
   async function search() {
     asked.abort();
     asked = new AbortController();
+    typing = false;
     const { signal } = asked;
     const typed = input.value.trim() === chosen?.name ? "" : input.value.trim();
     try {
@@ -116,14 +120,22 @@ export function accountPicker({ label, placeholder, chosen = null, change, any =
   }
 
   async function take(option) {
-    if (option.off) return;
+    if (option.off || making) return;
+    making = true;
     const account = option.make ? await create(option.make) : option.account;
+    making = false;
     if (account) choose(account);
   }
 
-  const searchSoon = debounced(search, 250);
+  const searchSoon = debounced(() => typing && search(), 250);
   input.addEventListener("input", () => {
     if (input.value === "" && chosen) choose(null);
+    // What Enter would choose is none of what is looked for now.
+    asked.abort();
+    options = [];
+    active = -1;
+    input.removeAttribute("aria-activedescendant");
+    typing = true;
     searchSoon();
   });
   input.addEventListener("focus", () => input.select());
@@ -141,6 +153,8 @@ export function accountPicker({ label, placeholder, chosen = null, change, any =
       while (options[active].off && options.some((option) => !option.off));
       show();
     } else if (event.key === "Enter" && !list.hidden && options[active]) take(options[active]);
+    // What is typed and not chosen yet is not to be sent with what was chosen before.
+    else if (event.key === "Enter" && input.value.trim() !== (chosen?.name ?? "")) search();
     else if (event.key === "Escape" && !list.hidden) {
       close();
       event.stopPropagation();

@@ -9,6 +9,9 @@ export function restore() {
   if (given) {
     history.replaceState(null, "", location.pathname + location.search);
     signIn(given);
+    const others = otherTabs();
+    others?.postMessage(given);
+    others?.close();
   } else {
     try {
       token = sessionStorage.getItem(KEY) ?? "";
@@ -20,10 +23,11 @@ export function restore() {
 }
 
 export const bearer = () => token;
+const bare = (value) => value.trim().replace(/^bearer\s+/i, "");
 
 /** @param {string} value as it was pasted: perhaps with blanks, or the scheme before it */
 export function signIn(value) {
-  token = value.trim().replace(/^bearer\s+/i, "");
+  token = bare(value);
   try {
     sessionStorage.setItem(KEY, token);
   } catch {
@@ -43,13 +47,51 @@ export function signOut() {
 /** Whether it could be a token at all: three parts, of which the browser can send all characters. */
 export const looksLikeToken = (value) => /^(bearer\s+)?[\w-]+\.[\w-]+\.[\w-]+$/i.test(value.trim());
 
+function otherTabs() {
+  try {
+    return new BroadcastChannel(KEY);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a token is of the user who is signed in: it says the same, but for when it was made and how long it is good. */
+export function isMine(value) {
+  const said = (of) =>
+    JSON.stringify(
+      Object.entries(claims(of))
+        .filter(([name]) => !["exp", "iat", "nbf", "jti"].includes(name))
+        .sort(),
+    );
+  try {
+    return said(bare(value)) === said(token);
+  } catch {
+    return false;
+  }
+}
+
+/** Takes over another token of the same user that another tab is given. @param {() => void} taken @returns {() => void} ends it */
+export function awaitToken(taken) {
+  const others = otherTabs();
+  others?.addEventListener("message", ({ data }) => {
+    if (!isMine(data)) return;
+    signIn(data);
+    taken();
+  });
+  return () => others?.close();
+}
+
+function claims(of) {
+  const part = of.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
+  return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(part), (c) => c.charCodeAt(0))));
+}
+
 /** What the token says of its user, to show it; only the service can tell whether it is true. */
 export function user() {
   try {
-    const part = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
-    const claims = JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(part), (c) => c.charCodeAt(0))));
+    const { name, sub, workspace } = claims(token);
     const text = (value) => (["string", "number"].includes(typeof value) ? String(value) : "");
-    return { name: text(claims.name) || text(claims.sub), workspace: text(claims.workspace) };
+    return { name: text(name) || text(sub), workspace: text(workspace) };
   } catch {
     return { name: "", workspace: "" };
   }

@@ -9,10 +9,10 @@ import { bearer, user } from "./session.js";
 /**
  * A menu of them, which `opener` opens.
  * @param {HTMLElement} opener
- * @param {{ again: () => void, leave: (why: string) => void, mayLeave: () => Promise<boolean> }} shell `again` shows
- *   everything anew, `leave` signs out, `mayLeave` asks where something would be cut off
+ * @param {{ again: () => void, signOut: () => void, mayLeave: () => Promise<boolean> }} shell `again` shows everything
+ *   anew; before it `mayLeave` asks where something would be cut off
  */
-export function settings(opener, { again, leave, mayLeave }) {
+export function settings(opener, { again, signOut, mayLeave }) {
   const choice = (label, on, act) => menuItem(label, act, { role: "menuitemradio", "aria-checked": `${on}` });
   const group = (title, ...items) =>
     h(
@@ -54,7 +54,7 @@ export function settings(opener, { again, leave, mayLeave }) {
     bearer() &&
       group(
         [user().name, user().workspace].filter(Boolean).join(" · ") || t("you"),
-        menuItem(t("signOut"), async () => (await mayLeave()) && leave("")),
+        menuItem(t("signOut"), signOut),
       ),
   ]);
 }

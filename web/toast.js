@@ -1,5 +1,6 @@
 // What the page has to say without being asked: short notices, a way back for some seconds, and work that goes on
 // while one does something else.
+import { sendOnLeaving } from "./api.js";
 import { h, icon } from "./dom.js";
 import { Lost } from "./errors.js";
 import { t } from "./i18n.js";
@@ -71,14 +72,32 @@ export function toast(text, { kind = "", action, ms = action ? UNDO : NOTICE, go
   return { card, close };
 }
 
-/** What was asked for and is not carried out yet, newest last. @type {{ undo: () => void, leave: () => void, card: Element }[]} */
+/** How many calls are sent at most when the page is left: more than that in a second would be refused. */
+const MOST_ON_LEAVING = 9;
+/** @typedef {[path: string, body: object]} Call */
+/** What was asked for and is not carried out yet, newest last. @type {{ undo: () => void, calls: Call[], card: Element }[]} */
 const pending = [];
+/** What goes on and would be cut off. @type {Set<symbol>} */
+const going = new Set();
+
+/** Whether there is anything that would be lost with the page as it is. */
+export const inHand = () => going.size + pending.length > 0;
+/** Whether leaving would cut something off: a few calls can be sent on the way out; many, and what is half done, can't. */
+export const cutsOff = () => going.size > 0 || pending.flatMap(({ calls }) => calls).length > MOST_ON_LEAVING;
+
+/** While something goes on that leaving the page would cut off, the browser asks. @returns {() => void} ends it */
+export function guardLeaving() {
+  const one = Symbol();
+  going.add(one);
+  return () => going.delete(one);
+}
 
 /**
- * Carries something out after a while, unless it is taken back before. When the page is left it is carried out at once.
- * @param {string} text @param {{ run: () => void, restore: () => void, leave: () => void }} how
+ * Carries something out after a while, unless it is taken back before. When the page is left, `calls` are sent at once.
+ * @param {string} text @param {{ run: () => Promise<void>, restore: () => void, calls: Call[] }} how
+ * @returns {() => Promise<void>} carries it out now; resolves when that is done
  */
-export function undoable(text, { run, restore, leave }) {
+export function undoable(text, { run, restore, calls }) {
   /** Nothing where the page has been left meanwhile, and was then come back to. */
   const drop = () => pending.includes(entry) && pending.splice(pending.indexOf(entry), 1);
   const take = () => {
@@ -86,9 +105,17 @@ export function undoable(text, { run, restore, leave }) {
     restore();
     announce(t("undone"));
   };
-  const { card } = toast(text, { action: { label: t("undo"), run: take }, gone: () => drop() && run() });
-  const entry = { undo: () => card.querySelector("button").click(), leave, card };
+  let done = Promise.resolve();
+  const gone = () => {
+    if (drop()) done = run().finally(guardLeaving());
+  };
+  const { card, close } = toast(text, { action: { label: t("undo"), run: take }, gone });
+  const entry = { undo: () => card.querySelector("button").click(), calls, card };
   pending.push(entry);
+  return () => {
+    close();
+    return done;
+  };
 }
 
 /** Takes the last one back. @returns {boolean} whether there was one */
@@ -98,22 +125,20 @@ export function undoLast() {
   return last !== undefined;
 }
 
-let jobs = 0;
-addEventListener("pagehide", () =>
-  pending.splice(0).forEach((entry) => {
-    entry.card.remove();
-    entry.leave();
-  }),
-);
-// A few deletions can be sent on the way out; many of them, and what is half done, can't.
-addEventListener("beforeunload", (event) => {
-  if (jobs > 0) event.preventDefault();
-});
+function sendPending() {
+  const entries = pending.splice(0);
+  entries.forEach(({ card }) => card.remove());
+  const calls = entries.flatMap(({ calls }) => calls);
+  // A part of what was asked for would be worse than nothing.
+  if (calls.length <= MOST_ON_LEAVING) calls.forEach((call) => sendOnLeaving(...call));
+}
+addEventListener("pagehide", sendPending);
+addEventListener("beforeunload", (event) => cutsOff() && event.preventDefault());
 
-/** While something goes on that leaving the page would cut off, the browser asks. @returns {() => void} ends it */
-export function guardLeaving() {
-  jobs++;
-  return () => jobs--;
+/** Before a user goes: what waits is sent, and what goes on holds up nothing any more. */
+export function settle() {
+  sendPending();
+  going.clear();
 }
 
 /**

@@ -17,11 +17,13 @@ pub(super) async fn run(erase: Erase) -> anyhow::Result<()> {
     let caller = operator(&erase.workspace)?;
     let store = open(&erase.database).await?;
     let (mut erased, mut left) = (0, Vec::new());
+    // One that fails does not keep the remains of the others from being taken out.
     for uuid in uuids {
-        match store.erase_contact(&caller, uuid).await? {
-            Erasure::Done => erased += 1,
-            Erasure::NotDeleted => left.push(format!("{uuid} is not deleted: delete it first")),
-            Erasure::NotFound => left.push(format!("the workspace has no contact {uuid}")),
+        match store.erase_contact(&caller, uuid).await {
+            Ok(Erasure::Done) => erased += 1,
+            Ok(Erasure::NotDeleted) => left.push(format!("{uuid} is not deleted: delete it first")),
+            Ok(Erasure::NotFound) => left.push(format!("the workspace has no contact {uuid}")),
+            Err(error) => left.push(format!("{uuid}: {error}; run this again")),
         }
     }
     if erased > 0 {

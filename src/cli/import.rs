@@ -19,7 +19,7 @@ use crate::caller::Caller;
 use crate::config;
 use crate::contact::{Details, Email, Import, Imported, Phone};
 use crate::search::fold;
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::text::{Invalid, Text};
 
 /// Rows that share a commit. Meanwhile a service on the same database waits for its own writes, so it is kept short.
@@ -48,6 +48,7 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
         rejected: Rejected::new(&import, rows.headers()?, &columns),
         batch: Vec::with_capacity(BATCH),
         imported: 0,
+        next: import.from_line,
     };
     if let Some(encoding) = encoding {
         eprintln!("{name} is not UTF-8; it is read as {}", encoding.name());
@@ -73,11 +74,7 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
                 return Err(run.stopped(error));
             }
             if more && interrupt.recv().now_or_never().is_some() {
-                let line = run.rejected.line(Some(rows.position()));
-                bail!(
-                    "interrupted: {} contacts are in, go on with --from-line {line}",
-                    grouped(run.imported)
-                );
+                bail!("interrupted: {}", run.so_far());
             }
         }
         if !more {
@@ -103,6 +100,8 @@ struct Run {
     rejected: Rejected,
     batch: Vec<(StringRecord, Result<Import, Invalid>)>,
     imported: u64,
+    /// The line from which on nothing was committed.
+    next: u64,
 }
 
 impl Run {
@@ -111,11 +110,18 @@ impl Run {
         let outcomes = if self.dry_run {
             self.store.try_import_contacts(&self.caller, contacts).await?
         } else {
-            self.store.import_contacts(&self.caller, contacts).await?
+            let outcomes = self.store.import_contacts(&self.caller, contacts).await;
+            if let Err(store::Error::Unknown(_)) = outcomes {
+                self.keep_unsound()?;
+            }
+            outcomes?
         };
         // Counted before anything is written that can fail: these rows are in.
         self.imported += outcomes.iter().filter(|outcome| **outcome == Imported::Done).count() as u64;
+        let (first, last) = self.lines();
+        self.next = last + 1;
         let mut outcomes = outcomes.into_iter();
+        let mut rejected = Vec::new();
         for (row, contact) in self.batch.drain(..) {
             let reason = match contact {
                 Err(invalid) => Some(invalid.to_string()),
@@ -123,23 +129,65 @@ impl Run {
                     outcomes.next().and_then(|outcome| refusal(outcome, &contact)).map(str::to_owned)
                 }
             };
-            if let Some(reason) = reason {
-                self.rejected.add(&row, &reason)?;
-            }
+            rejected.extend(reason.map(|reason| (row, reason)));
         }
+        self.rejected.keep(&rejected).with_context(|| {
+            let (count, file) = (rejected.len(), self.rejected.path.display());
+            format!("{count} rows of the lines {first} to {last} were rejected, and are not all in {file}")
+        })?;
         tokio::time::sleep(PAUSE).await;
         Ok(())
     }
 
+    /// Keeps the rows that can't be in, whatever became of the others.
+    fn keep_unsound(&mut self) -> anyhow::Result<()> {
+        let unsound = |(row, contact): &(StringRecord, Result<Import, Invalid>)| {
+            contact.as_ref().err().map(|invalid| (row.clone(), invalid.to_string()))
+        };
+        self.rejected.keep(&self.batch.iter().filter_map(unsound).collect::<Vec<_>>())
+    }
+
+    /// The line of a row that is in if the others are: one that nothing but itself can keep out, if there is one.
+    fn witness(&self) -> u64 {
+        let mut sound = self.batch.iter().filter_map(|(row, contact)| Some((row, contact.as_ref().ok()?)));
+        let plain = sound.clone().find(|(_, contact)| contact.account.is_none());
+        plain.or_else(|| sound.next()).map_or(self.next, |(row, _)| self.rejected.line(row.position()))
+    }
+
+    /// The first and the last line of what is put in next.
+    fn lines(&self) -> (u64, u64) {
+        let line = |entry: Option<&(StringRecord, _)>| {
+            entry.map_or(self.next, |(row, _)| self.rejected.line(row.position()))
+        };
+        (line(self.batch.first()), line(self.batch.last()))
+    }
+
+    /// What is in, and how to go on.
+    fn so_far(&self) -> String {
+        if self.dry_run {
+            return "nothing was changed".to_owned();
+        }
+        let (imported, (next, _)) = (grouped(self.imported), self.lines());
+        format!("{imported} contacts are in, go on with --from-line {next}")
+    }
+
     /// What to do when the import can't go on.
     fn stopped(&self, error: anyhow::Error) -> anyhow::Error {
-        let first = self.batch.first().map(|(row, _)| self.rejected.line(row.position()));
-        let next = first.map_or_else(String::new, |line| format!(", go on with --from-line {line}"));
-        error.context(format!("stopped: {} contacts are in{next}", grouped(self.imported)))
+        if let Some(store::Error::Unknown(_)) = error.downcast_ref() {
+            let (first, last) = self.lines();
+            return error.context(format!(
+                "stopped: {} contacts are in, and those of the lines {first} to {last} perhaps; look for that of line {}, \
+                 and go on with --from-line {} if it is there, else with --from-line {first}",
+                grouped(self.imported),
+                self.witness(),
+                last + 1
+            ));
+        }
+        error.context(format!("stopped: {}", self.so_far()))
     }
 
     fn summary(self, took: Duration) -> anyhow::Result<()> {
-        let rejected = self.rejected.finish()?;
+        let rejected = self.rejected.finish();
         let verb = if self.dry_run { "would import" } else { "imported" };
         let seconds = took.as_secs_f64();
         println!(
@@ -353,6 +401,16 @@ impl Rejected {
         position.map_or(0, |position| position.line() + u64::from(self.crlf))
     }
 
+    fn keep(&mut self, rows: &[(StringRecord, String)]) -> anyhow::Result<()> {
+        for (row, reason) in rows {
+            self.add(row, reason)?;
+        }
+        if let Some(file) = &mut self.file {
+            file.flush()?;
+        }
+        Ok(())
+    }
+
     fn add(&mut self, row: &StringRecord, reason: &str) -> anyhow::Result<()> {
         let line = self.line(row.position()).to_string();
         let file = match &mut self.file {
@@ -378,9 +436,7 @@ impl Rejected {
     }
 
     /// How many rows were rejected, and where they are.
-    fn finish(self) -> anyhow::Result<Option<(u64, PathBuf)>> {
-        let Some(mut file) = self.file else { return Ok(None) };
-        file.flush()?;
-        Ok(Some((self.count, self.path)))
+    fn finish(self) -> Option<(u64, PathBuf)> {
+        self.file.is_some().then_some((self.count, self.path))
     }
 }

@@ -1,5 +1,6 @@
 //! `contacts serve`
 
+use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -62,7 +63,8 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
     let app = Arc::new(App::new(store, tokens, limits).at(edge));
     let server = Server::new(app.clone());
     let mut signals = Signals::new()?;
-    welcome(&serve, listener.local_addr()?, &source, new);
+    // Whoever starts it may have nowhere to read this; that is no reason not to serve.
+    let _ = welcome(io::stdout().lock(), &serve, listener.local_addr()?, &source, new);
     let leave = async {
         signals.next().await;
         app.leave();
@@ -130,23 +132,29 @@ fn room(serve: &Serve) -> NonZeroU32 {
 }
 
 /// Says where the service is, what it uses, and how to make the first call.
-fn welcome(serve: &Serve, listening: SocketAddr, source: &Source, new: bool) {
+fn welcome(
+    mut out: impl io::Write,
+    serve: &Serve,
+    listening: SocketAddr,
+    source: &Source,
+    new: bool,
+) -> io::Result<()> {
     let scheme = if serve.clients.tls_certificate.is_some() { "https" } else { "http" };
     let base = format!("{scheme}://{}", reachable(listening));
     let program = program();
     let flags = token_flags(&serve.database, &serve.tokens);
-    println!("contacts {} listens on {base}", env!("CARGO_PKG_VERSION"));
-    println!("database  {}{}", serve.database.database, if new { " (made just now)" } else { "" });
+    writeln!(out, "contacts {} listens on {base}", env!("CARGO_PKG_VERSION"))?;
+    writeln!(out, "database  {}{}", serve.database.database, if new { " (made just now)" } else { "" })?;
     if let Some(redis) = serve.redis.as_ref().filter(|_| serve.rate_limit > 0) {
-        println!("limit     shared through {redis}");
+        writeln!(out, "limit     shared through {redis}")?;
     }
     let tokens = &serve.tokens;
     match (&tokens.jwt_public_key, &tokens.jwt_jwks, source) {
-        (Some(file), ..) => println!("tokens    checked with the public key {}", file.display()),
-        (None, Some(address), _) => println!("tokens    checked with the keys at {address}"),
-        (None, None, Source::Variable(name)) => println!("tokens    signed with the secret in {name}"),
+        (Some(file), ..) => writeln!(out, "tokens    checked with the public key {}", file.display())?,
+        (None, Some(address), _) => writeln!(out, "tokens    checked with the keys at {address}")?,
+        (None, None, Source::Variable(name)) => writeln!(out, "tokens    signed with the secret in {name}")?,
         (None, None, Source::File(file) | Source::Beside(file)) => {
-            println!("tokens    signed with {}", file.display());
+            writeln!(out, "tokens    signed with {}", file.display())?;
         }
         (None, None, Source::Missing) => {}
     }
@@ -157,17 +165,18 @@ fn welcome(serve: &Serve, listening: SocketAddr, source: &Source, new: bool) {
     } else {
         format!("{base}/")
     };
-    println!("page      {page}");
+    writeln!(out, "page      {page}")?;
     let token = if tokens.are_foreign() {
         "A-TOKEN-OF-YOUR-ISSUER".to_owned()
     } else {
         let token = format!("{program} token --user {} --workspace {}{flags}", demo.user, demo.workspace);
-        println!("a token   {token}");
+        writeln!(out, "a token   {token}")?;
         format!("$({token})")
     };
-    println!(
+    writeln!(
+        out,
         "try it    curl -s -X POST {base}/api/sales/contacts/ -H \"Authorization: Bearer {token}\" -d '{{}}'"
-    );
+    )
 }
 
 /// An address that a client on this machine can use: one that means "all" is not one.

@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request};
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
@@ -173,7 +174,8 @@ pub(super) fn routes(login: Option<&LoginUrl>) -> Router<Shared> {
 
 /// `GET /web/{version}/{name}`. Of another version, which a node beside this one may have while they are upgraded, this
 /// one's file is the best there is, for this once.
-async fn file(Path((version, name)): Path<(String, String)>, request: Request) -> Response {
+async fn file(path: Result<Path<(String, String)>, PathRejection>, request: Request) -> Response {
+    let Ok(Path((version, name))) = path else { return Error::UnknownPath.refuse(request).await };
     let caching = if version == *VERSION { FOREVER } else { ASK_AGAIN };
     match READY.get(name.as_str()) {
         Some(file) => file.answer(request.headers(), caching),

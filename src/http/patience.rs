@@ -19,7 +19,7 @@ pub struct Patience {
     /// From the first byte of a request's head to its last; on a new connection, from its beginning.
     pub head: Duration,
     /// From the head of a request to the last byte of its body. Also for an answer that is in memory as a whole, from there
-    /// on.
+    /// on, and for each part of one that comes in parts.
     pub body: Duration,
     /// Between an answer and the next request.
     pub idle: Duration,
@@ -56,6 +56,8 @@ pub(super) struct Watch {
     step: AtomicU8,
     /// The last second that the step may take. The one that runs when a step begins is not counted, because it is not whole.
     last: AtomicU32,
+    /// The last second that a whole answer may take, whatever comes of it in time.
+    end: AtomicU32,
 }
 
 /// The steps of a connection, one after the other and over again. A head that begins to come before the answer before it is
@@ -68,7 +70,8 @@ const ANSWERED: u8 = 3;
 impl Watch {
     /// Of a new connection, which owes the head of a request.
     pub(super) fn new(clock: Arc<Clock>, patience: Patience) -> Self {
-        let watch = Self { clock, patience, step: AtomicU8::new(HEAD), last: AtomicU32::new(0) };
+        let [last, end] = [AtomicU32::new(0), AtomicU32::new(0)];
+        let watch = Self { clock, patience, step: AtomicU8::new(HEAD), last, end };
         watch.begin(HEAD, watch.patience.head);
         watch
     }
@@ -100,10 +103,22 @@ impl Watch {
         self.step.load(Ordering::Relaxed) == step
     }
 
+    /// A part of the answer is handed over; the next is not asked for before the client has taken most of it.
+    fn part(&self) {
+        let last = self.second_after(self.patience.body);
+        self.last.store(last.min(self.end.load(Ordering::Relaxed)), Ordering::Relaxed);
+    }
+
     fn begin(&self, step: u8, bound: Duration) {
-        let seconds = u32::try_from(bound.as_secs()).unwrap_or(u32::MAX);
-        self.last.store(self.clock.seconds().saturating_add(seconds), Ordering::Relaxed);
+        let last = self.second_after(bound);
+        self.last.store(last, Ordering::Relaxed);
+        self.end.store(last, Ordering::Relaxed);
         self.step.store(step, Ordering::Relaxed);
+    }
+
+    fn second_after(&self, time: Duration) -> u32 {
+        let seconds = u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
+        self.clock.seconds().saturating_add(seconds)
     }
 }
 
@@ -121,7 +136,14 @@ impl HttpBody for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        match frame {
+            Poll::Ready(Some(_)) => self.watch.part(),
+            // It is the client who waits.
+            Poll::Pending => self.watch.last.store(self.watch.end.load(Ordering::Relaxed), Ordering::Relaxed),
+            Poll::Ready(None) => {}
+        }
+        frame
     }
 
     fn is_end_stream(&self) -> bool {

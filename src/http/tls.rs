@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use rustls::ServerConfig;
@@ -16,6 +16,9 @@ use tokio_rustls::TlsAcceptor;
 
 /// How often the files are looked at.
 const OFTEN: Duration = Duration::from_secs(10);
+
+/// How often the log says that they are still no good: nobody else sees it before the old certificate is over.
+const REMINDER: Duration = Duration::from_secs(60 * 60);
 
 /// Where a certificate and its key are, in PEM.
 #[derive(Clone, Debug)]
@@ -36,31 +39,31 @@ impl Certificate {
     /// Reads the files; the error says which of them is no good, and why. When they change, new connections get what they
     /// say then; while that is no good, what they said before.
     pub async fn read(files: CertificateFiles) -> anyhow::Result<Self> {
-        let mut tried = Content::read(&files)?;
-        let (sender, current) = watch::channel(tried.config(&files)?);
+        let mut used = Content::read(&files)?;
+        let (sender, current) = watch::channel(used.config(&files)?);
         let reader = tokio::spawn(async move {
-            let mut complaint = String::new();
+            let mut complaint: Option<(String, Instant)> = None;
             loop {
                 tokio::time::sleep(OFTEN).await;
                 let read = Content::read(&files).and_then(|now| {
-                    let changed = now != tried;
-                    tried = now;
-                    changed.then(|| tried.config(&files)).transpose()
+                    let config = (now != used).then(|| now.config(&files)).transpose()?;
+                    Ok(config.map(|config| (now, config)))
                 });
                 match read {
-                    Ok(None) => complaint.clear(),
-                    Ok(Some(config)) => {
-                        complaint.clear();
+                    Ok(None) => complaint = None,
+                    Ok(Some((now, config))) => {
+                        complaint = None;
+                        used = now;
                         sender.send_replace(config);
                         tracing::info!("the certificate was read again");
                     }
-                    Err(error) if format!("{error:#}") == complaint => {}
                     Err(error) => {
-                        complaint = format!("{error:#}");
-                        tracing::warn!(
-                            error = complaint,
-                            "the new certificate is no good; the old one stays in use"
-                        );
+                        let error = format!("{error:#}");
+                        let told = |(said, at): &(String, Instant)| *said == error && at.elapsed() < REMINDER;
+                        if !complaint.as_ref().is_some_and(told) {
+                            tracing::warn!(error, "the new certificate is no good; the old one stays in use");
+                            complaint = Some((error, Instant::now()));
+                        }
                     }
                 }
             }

@@ -54,6 +54,10 @@ pub enum Error {
     /// It failed.
     #[error("the database failed: {0}")]
     Failed(String),
+    /// It was asked to commit and did not say that it has. Only commands are told this apart; who calls the API is told that
+    /// it failed or is unavailable, which leaves the same open.
+    #[error("whether it was done is not known: {0}")]
+    Unknown(String),
 }
 
 type Result<T> = std::result::Result<T, Error>;

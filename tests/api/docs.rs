@@ -34,7 +34,15 @@ async fn the_page_asks_for_nothing_but_what_the_program_has() {
         assert!(files >= 3, "{page}");
         assert!(!page.contains("http"), "{page}");
     }
-    assert_eq!(get(&app, "/docs/unknown.js", "").await.0, 404);
+    for path in ["/docs/unknown.js", "/docs/%ff", "/web/%ff/app.js"] {
+        let (status, _, told) = get(&app, path, "").await;
+        let told: Value = serde_json::from_slice(&told).unwrap();
+        assert_eq!(
+            (status, &told),
+            (404, &json!({ "res": "error", "code": 1, "info": told["info"] })),
+            "{path}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -213,7 +213,7 @@ fn random_text(random: &mut fastrand::Rng) -> String {
 #[tokio::test]
 async fn hostile_text_is_stored_as_it_is_or_refused_by_both_databases() {
     let mut random = random();
-    let (seed, more) = (random.get_seed(), scale(300, 5_000));
+    let (seed, more) = (random.get_seed(), scale(300, 1_500));
     let mut all = texts();
     all.extend(std::iter::repeat_with(|| random_text(&mut random)).take(more));
     let texts: Vec<(String, String)> =

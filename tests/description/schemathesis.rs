@@ -70,7 +70,7 @@ fn report(database: &str, description: &str, arguments: &[&str]) -> (Said, Value
 /// All checks, on this database.
 fn passes(name: &str, database: &str) {
     let seed = random().u32(..).to_string();
-    let examples = scale("100", "1000");
+    let examples = scale("100", "400");
     let (said, report) = report(database, description(), &["-n", examples, "--seed", &seed]);
     let cases = report["test_cases"]["generated"].as_u64().unwrap();
     let (failed, time) = (&report["test_cases"]["unique_failures"], report["running_time"].as_f64().unwrap());

@@ -89,7 +89,7 @@ impl User {
 #[test]
 fn aborted_requests_leave_no_transaction_no_lock_and_nobody_elses_answer() {
     let _alone = alone();
-    let (aborted, afterwards) = (scale(5_000, 50_000), scale(1_000, 10_000));
+    let (aborted, afterwards) = (scale(5_000, 25_000), scale(1_000, 5_000));
     let cluster = Cluster::start(&[]);
     let node = Node::start(&cluster.address("postgres"), "--database-connections 4");
     let users: Vec<User> = (0..USERS).map(|number| User::new(&node, number)).collect();

@@ -1,5 +1,8 @@
 //! A primary and its synchronous standby.
 
+use std::fs;
+use std::io::Read as _;
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -77,6 +80,37 @@ fn a_write_that_the_standby_does_not_have_is_not_acknowledged() {
     assert_eq!(primary.sql("postgres", waiting), "1");
     standby.restart();
     until("the write is through", || ana.find("second") == ["Second"]);
+}
+
+#[test]
+fn an_import_whose_commit_is_not_answered_says_that_nobody_knows() {
+    let _alone = alone();
+    let (primary, mut standby) = pair();
+    let database = primary.address("postgres");
+    done(&database, "migrate");
+    let folder = tempfile::tempdir().unwrap();
+    let people = folder.path().join("people.csv");
+    fs::write(&people, "first_name,last_name\n,Nobody\nAna,Paz\nEva,Gil\n").unwrap();
+    standby.crash();
+    let import = format!("import {} --user ana --workspace demo", people.display());
+    let mut import = contacts(&database, &import).stderr(Stdio::piped()).spawn().unwrap();
+    let waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query = 'COMMIT'";
+    let mut pid = String::new();
+    until("the commit waits for the standby", || {
+        pid = primary.sql("postgres", waiting);
+        !pid.is_empty()
+    });
+    primary.end_session(&pid);
+    assert!(!import.wait().unwrap().success());
+    let mut said = String::new();
+    import.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    let hint = "0 contacts are in, and those of the lines 2 to 4 perhaps; look for that of line 3, and go on with --from-line 5";
+    assert!(said.contains(hint), "{said}");
+    assert!(
+        fs::read_to_string(folder.path().join("people.rejected.csv")).unwrap().contains("\n2,first_name ")
+    );
+    let held = done(&database, "export --user ana --workspace demo");
+    assert_eq!(held.lines().skip(1).collect::<Vec<_>>(), ["Ana,Paz,,", "Eva,Gil,,"], "they were in");
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! One contact: made, changed, inactivated, deleted.
 
+use std::time::Duration;
+
 use serde_json::json;
 use thirtyfour::Key;
 
 use crate::client::column;
+use crate::proxy::{Answers, Proxy};
 use crate::site::Site;
 use crate::tab::{Look, Tab};
 use crate::target::{button, choice, dialog, field, link, option, row};
@@ -267,6 +270,34 @@ fn what_somebody_else_deleted_meanwhile_is_said_to_be_gone() {
     tab.click(&button("Guardar"));
     tab.sees("Este contacto ya no existe o no es tuyo.");
     assert_eq!(tab.value(&field("Nombre")), "Pepe", "what was typed is still there");
+}
+
+#[test]
+fn what_is_to_be_deleted_and_is_gone_already_does_not_come_back() {
+    let site = Site::holding("José,Núñez,,,,\nAna,Paz,,,,");
+    let tab = site.enter();
+    open(&tab, "José Núñez");
+    let list = site.ana().done("contacts/", &json!({ "filters": { "search": "jose" } }));
+    site.ana().done("contacts/contact", &json!({ "action": "delete", "uuid": list["data"][0]["uuid"] }));
+    tab.may_say("400");
+    tab.click(&button("Eliminar"));
+    tab.click(&button("Cerrar").last());
+    tab.sees("Este contacto ya no existe o no es tuyo.");
+    assert!(!tab.has(&row("José Núñez")));
+}
+
+#[test]
+fn a_change_that_is_on_its_way_when_one_looks_away_is_shown() {
+    let site = Site::holding("José,Núñez,,,,\nAna,Paz,,,,");
+    let proxy = Proxy::before(site.node.port);
+    let tab = site.enter_through(&proxy, Look::default());
+    tab.finds(&row("José Núñez — — Activo"));
+    open(&tab, "José Núñez");
+    proxy.answer(Answers::Late(Duration::from_millis(500)));
+    tab.click(&button("Inactivar"));
+    tab.click(&button("Cerrar el panel"));
+    tab.sees("José Núñez está inactivo");
+    tab.finds(&row("José Núñez — — Inactivo"));
 }
 
 #[test]

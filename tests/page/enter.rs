@@ -1,11 +1,14 @@
 //! The way in, and who stays out.
 
+use std::fs;
+
 use serde_json::json;
+use thirtyfour::Key;
 
 use crate::client::Client;
 use crate::site::Site;
 use crate::tab::{Look, Tab};
-use crate::target::{button, dialog, field, heading, link};
+use crate::target::{button, choice, dialog, field, heading, link, row};
 
 /// What the page keeps of the token, and where.
 fn kept(tab: &Tab) -> (bool, bool) {
@@ -121,6 +124,94 @@ fn a_session_that_ends_while_one_types_is_taken_up_again_and_nothing_is_lost() {
     tab.click(&button("Entrar"));
     tab.sees("José Núñez ya está en tus contactos");
     assert_eq!(site.export(), ["José,Núñez,,"]);
+}
+
+#[test]
+fn a_session_that_ends_during_an_import_is_taken_up_again_and_nobody_is_in_twice_or_missing() {
+    let site = Site::new();
+    let rows: String = (0..60).map(|number| format!("Ana,Número {number:02}\n")).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    fs::write(&file, format!("first_name,last_name\n{rows}")).unwrap();
+    let tab = site.enter();
+    tab.click(&link("Importar"));
+    tab.choose_file(&file);
+    tab.click(&button("Importar 60 contactos"));
+    tab.wait("contacts that are in", || (site.export().len() > 10).then_some(()));
+    tab.may_say("401");
+    tab.may_say("ERR_");
+    let site = site.with_another_secret("");
+    tab.finds(&dialog("Tu sesión ha caducado"));
+    // A slip is not enough to lose it.
+    tab.key(Key::Escape);
+    tab.sees("Lo que escribiste y lo que está en marcha aquí se perderá.");
+    tab.click(&button("Cancelar"));
+    // What is below is not for somebody else.
+    tab.fill(&field("Token de acceso"), &site.token_of("eva"));
+    tab.click(&button("Entrar"));
+    tab.sees("Este token es de otra persona.");
+    tab.fill(&field("Token de acceso"), &site.token());
+    tab.click(&button("Entrar"));
+    tab.sees("Importación terminada");
+    let mut held = site.export();
+    held.sort();
+    let all: Vec<_> = (0..60).map(|number| format!("Ana,Número {number:02},,")).collect();
+    assert_eq!(held, all);
+}
+
+#[test]
+fn a_session_that_ends_takes_the_token_that_another_tab_is_given() {
+    let site = Site::new();
+    let tab = site.enter();
+    tab.click(&button("Nuevo contacto").first());
+    tab.fill(&field("Nombre"), "José");
+    tab.fill(&field("Apellidos"), "Núñez");
+    tab.may_say("401");
+    let site = site.with_another_secret("");
+    tab.click(&button("Crear contacto"));
+    tab.finds(&dialog("Tu sesión ha caducado"));
+    let given = |token: &str| {
+        tab.in_another(|| {
+            tab.go(&format!("{}#token={token}", site.address()));
+            tab.finds(&button("Nuevo contacto").first());
+        });
+    };
+    given(&site.token_of("eva"));
+    tab.finds(&dialog("Tu sesión ha caducado"));
+    given(&site.token());
+    tab.sees("José Núñez ya está en tus contactos");
+    assert_eq!(site.export(), ["José,Núñez,,"], "it is not somebody else's");
+}
+
+#[test]
+fn who_leaves_while_something_is_about_to_be_deleted_leaves_it_deleted_and_no_trace() {
+    let site = Site::holding("Ana,Paz,,,,\nJosé,Núñez,,,,");
+    let tab = site.enter();
+    tab.click(&row("José Núñez"));
+    tab.click(&button("Eliminar"));
+    tab.sees("José Núñez se eliminará enseguida");
+    tab.click(&button("Menú de ana"));
+    tab.click(&button("Salir"));
+    tab.finds(&button("Entrar"));
+    assert!(!tab.text().contains("José Núñez"), "{}", tab.text());
+    tab.wait("deletion on the way out", || (site.export() == ["Ana,Paz,,"]).then_some(()));
+}
+
+#[test]
+fn who_leaves_while_much_goes_on_is_asked_first() {
+    let rows: Vec<_> = (0..30).map(|number| format!("Ana,Número {number:02},,,,")).collect();
+    let site = Site::holding(&rows.join("\n"));
+    let tab = site.enter();
+    tab.sees("30 contactos");
+    tab.click(&choice("Seleccionar todos los cargados"));
+    tab.click(&button("Eliminar"));
+    tab.sees("30 contactos se eliminarán enseguida");
+    tab.click(&button("Menú de ana"));
+    tab.click(&button("Salir"));
+    tab.sees("¿Salir de todos modos?");
+    tab.click(&button("Salir").last());
+    tab.finds(&button("Entrar"));
+    assert_eq!(site.export().len(), 30, "a part of it would be worse than nothing");
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn a_file_is_looked_at_imported_with_its_progress_and_its_rejected_rows_come_bac
         (0..30).map(|number| format!("Ana;Número {number:02};ana{number}@example.com;")).collect();
     let text = format!(
         "Nombre;Apellidos;Correo electrónico;Móvil\r\nJosé;\"Núñez; hijo\";jose@example.com;+34 600\r\n;Sin nombre;;\r\n\
-         Eva;Gil;no es correo;\r\n{}\r\n",
+         Eva;Gil;no es correo;\r\nRut;Paz;;+34 600;111 222\r\n{}\r\n",
         rows.join("\r\n")
     );
     let folder = tempfile::tempdir().unwrap();
@@ -37,20 +37,24 @@ fn a_file_is_looked_at_imported_with_its_progress_and_its_rejected_rows_come_bac
     tab.click(&button("Importar 31 contactos"));
     tab.finds(&crate::target::progress("Importando contactos"));
     tab.sees("Importación terminada");
-    tab.click(&button("Descargar 2 filas rechazadas"));
+    tab.click(&button("Descargar 3 filas rechazadas"));
     let rejected = tab.downloaded("gente.rechazadas.csv");
-    let rejected: Vec<&str> = rejected.trim_start_matches('\u{feff}').lines().collect();
-    assert_eq!(rejected[0], "Nombre;Apellidos;Correo electrónico;Móvil;Motivo");
-    assert_eq!(rejected[1], ";Sin nombre;;;Nombre: Este campo es obligatorio.");
-    assert_eq!(
-        rejected[2],
-        "Eva;Gil;no es correo;;\"Correo: Debe ser como nombre@ejemplo.com, sin espacios.\""
-    );
+    let lines: Vec<&str> = rejected.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines[0], "Motivo;Nombre;Apellidos;Correo electrónico;Móvil");
+    assert_eq!(lines[1], "Nombre: Este campo es obligatorio.;;Sin nombre;;");
+    assert_eq!(lines[2], "\"Correo: Debe ser como nombre@ejemplo.com, sin espacios.\";Eva;Gil;no es correo;");
+    assert_eq!(lines[3], "tiene más celdas que títulos;Rut;Paz;;+34 600;111 222", "nothing of it is lost");
     let held = site.export();
     assert_eq!(held.len(), 31);
     assert!(held.contains(&"José,Núñez; hijo,jose@example.com,+34 600".to_owned()), "{held:?}");
     assert_eq!(site.refused(), 0, "it stays within the limit");
-    tab.click(&button("Ver contactos"));
+    tab.click(&button("Importar otro archivo"));
+    let again = folder.path().join("otra.csv");
+    fs::write(&again, &rejected).unwrap();
+    tab.choose_file(&again);
+    tab.click(&button("Descargar 3 filas rechazadas"));
+    assert_eq!(tab.downloaded("otra.rechazadas.csv"), rejected, "what is wrong is as wrong as before");
+    tab.click(&link("Contactos"));
     tab.finds(&row("José Núñez; hijo"));
 }
 

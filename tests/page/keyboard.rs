@@ -17,14 +17,6 @@ fn tab_to(tab: &Tab, name: &str) {
     panic!("no Tab leads to {name:?}; the page shows:\n{}", tab.text());
 }
 
-fn has_focus(tab: &Tab, role: &str, part: &str) {
-    let mut focus = Default::default();
-    tab.wait(&format!("focus on the {role} {part:?}"), || {
-        focus = tab.focus();
-        (focus.0 == role && focus.1.contains(part)).then_some(())
-    });
-}
-
 #[test]
 fn a_contact_is_found_changed_and_deleted_without_a_mouse() {
     let site = Site::holding("Ana,Paz,,,,\nJosé,Núñez,,,,\nJosefa,Gil,,,,\nLeo,Gil,,,,");
@@ -37,7 +29,7 @@ fn a_contact_is_found_changed_and_deleted_without_a_mouse() {
     // A new one.
     tab.keys("n");
     tab.finds(&dialog("Nuevo contacto"));
-    has_focus(&tab, "textbox", "Nombre");
+    tab.has_focus("textbox", "Nombre");
     tab.keys("Íñigo");
     tab.key(Key::Tab);
     tab.keys("Ibáñez");
@@ -49,25 +41,25 @@ fn a_contact_is_found_changed_and_deleted_without_a_mouse() {
 
     // An old one: searched, chosen with the arrows, opened, changed.
     tab.keys("/");
-    has_focus(&tab, "searchbox", "Buscar contactos");
+    tab.has_focus("searchbox", "Buscar contactos");
     tab.keys("jose");
     tab.loses(&row("Leo Gil"));
     tab.key(Key::Down);
-    has_focus(&tab, "row", "José Núñez");
+    tab.has_focus("row", "José Núñez");
     tab.key(Key::Down);
-    has_focus(&tab, "row", "Josefa Gil");
+    tab.has_focus("row", "Josefa Gil");
     tab.key(Key::Up);
     tab.key(Key::Enter);
     tab.finds(&heading("Contacto"));
     tab_to(&tab, "Editar");
     tab.key(Key::Enter);
-    has_focus(&tab, "textbox", "Nombre");
+    tab.has_focus("textbox", "Nombre");
     tab.keys_with(Key::Control, "a");
     tab.keys("Pepe");
     tab.key(Key::Enter);
     tab.sees("Cambios de Pepe Núñez guardados");
     tab.key(Key::Escape);
-    has_focus(&tab, "row", "Pepe Núñez");
+    tab.has_focus("row", "Pepe Núñez");
 
     // Esc empties the search, and all are there again.
     tab.keys("/");
@@ -103,7 +95,7 @@ fn the_focus_stays_in_a_dialog_and_comes_back_after_it() {
     }
     tab.key(Key::Escape);
     tab.loses(&dialog("Nuevo contacto"));
-    has_focus(&tab, "button", "Nuevo contacto");
+    tab.has_focus("button", "Nuevo contacto");
 }
 
 #[test]
@@ -130,6 +122,6 @@ fn shortcuts_are_told_and_do_not_get_into_what_one_types() {
     for (view, title) in [("a", "Cuentas"), ("r", "Roles"), ("i", "Importar contactos"), ("c", "Contactos")] {
         tab.keys("g");
         tab.keys(view);
-        has_focus(&tab, "heading", title);
+        tab.has_focus("heading", title);
     }
 }

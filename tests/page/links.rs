@@ -83,6 +83,69 @@ fn a_contact_is_associated_its_role_changed_and_the_link_removed() {
 }
 
 #[test]
+fn who_types_on_is_not_given_what_was_found_before() {
+    let site = Site::holding("José,Núñez,,,,");
+    for name in ["Aardvark", "Acme"] {
+        site.ana().done("accounts/account", &json!({ "action": "create", "name": name }));
+    }
+    let tab = site.enter();
+    tab.click(&row("José Núñez"));
+    tab.click(&button("Asociar cuenta"));
+    tab.fill(&field("Cuenta"), "a");
+    tab.finds(&option("Aardvark"));
+    // At once, as somebody does who types fast.
+    tab.keys(&format!("cme{}", Key::Enter.value()));
+    tab.loses(&option("Aardvark"));
+    tab.finds(&option("Acme"));
+    tab.key(Key::Enter);
+    assert_eq!(tab.value(&field("Cuenta")), "Acme");
+    tab.key(Key::Enter);
+    tab.sees("Asociado a Acme");
+    assert_eq!(links(&site), pairs(&[("Acme", "Decisor")]));
+}
+
+#[test]
+fn a_link_that_is_about_to_go_stays_away_and_can_be_made_anew() {
+    let site = Site::holding("José,Núñez,,,Acme,Decisor\nAna,Paz,,,,");
+    let tab = site.enter();
+    tab.click(&row("José Núñez"));
+    tab.click(&button("Quitar Acme"));
+    tab.loses(&link("Acme"));
+    // The service has it still; who looks again does not see it.
+    tab.click(&row("Ana Paz"));
+    tab.has_open("Ana Paz");
+    tab.click(&row("José Núñez"));
+    tab.has_open("José Núñez");
+    tab.sees("Aún no está asociado a ninguna cuenta.");
+    assert!(!tab.has(&link("Acme")) && !tab.has(&row("Acme")));
+    tab.keys_with(Key::Control, "z");
+    tab.finds(&link("Acme"));
+    tab.click(&button("Quitar Acme"));
+    tab.loses(&link("Acme"));
+    tab.click(&button("Asociar cuenta"));
+    tab.fill(&field("Cuenta"), "acme");
+    tab.click(&option("Acme"));
+    tab.choose(&field("Rol"), "Compras");
+    tab.click(&button("Asociar cuenta"));
+    tab.sees("Asociado a Acme");
+    tab.finds(&link("Acme"));
+    assert_eq!(links(&site), pairs(&[("Acme", "Compras")]));
+}
+
+#[test]
+fn a_role_that_somebody_else_made_meanwhile_is_shown() {
+    let site = Site::holding("José,Núñez,,,Acme,Decisor");
+    let tab = site.enter();
+    tab.click(&row("José Núñez"));
+    assert_eq!(tab.chosen(&field("Rol en Acme")), "Decisor");
+    site.ana().done("roles/role", &json!({ "action": "create", "name": "Asesor" }));
+    site.import("Ana,Paz,,,Acme,Asesor");
+    tab.click(&link("Acme"));
+    tab.finds(&link("Ana Paz"));
+    assert_eq!(tab.chosen(&field("Rol en Ana Paz")), "Asesor");
+}
+
+#[test]
 fn accounts_are_made_renamed_inactivated_and_deleted() {
     let site = Site::holding("José,Núñez,,,Acme,Decisor");
     let accounts = |status: &str| {

@@ -4,9 +4,10 @@ use serde_json::json;
 use thirtyfour::Key;
 
 use crate::client::column;
+use crate::proxy::{Answers, Proxy};
 use crate::site::Site;
-use crate::tab::Tab;
-use crate::target::{button, choice, field, option, row};
+use crate::tab::{Look, Tab};
+use crate::target::{button, choice, field, link, option, row};
 
 const PEOPLE: &str = "José,Núñez,jose@example.com,,Acme,Decisor
 Josefa,Nunes,,,Acme,Compras
@@ -85,6 +86,70 @@ fn a_list_is_filtered_by_account_and_by_state() {
     shows(&tab, &["José Núñez", "Josefa Nunes", "Begoña Íñiguez", "Ana Paz"]);
     tab.choose(&field("Estado"), "Todos");
     shows(&tab, &["José Núñez", "Josefa Nunes", "Begoña Íñiguez", "Ana Paz", "Ámbar Castro"]);
+}
+
+#[test]
+fn who_types_and_presses_enter_goes_to_what_was_typed() {
+    let site = Site::holding(PEOPLE);
+    let tab = site.enter();
+    tab.finds(&row("José Núñez"));
+    tab.fill(&field("Buscar contactos"), "castro");
+    tab.key(Key::Enter);
+    tab.has_focus("row", "Ámbar Castro");
+    tab.key(Key::Enter);
+    tab.has_open("Ámbar Castro");
+}
+
+#[test]
+fn two_cells_of_a_spreadsheet_are_searched_for() {
+    let site = Site::holding(PEOPLE);
+    let tab = site.enter();
+    tab.finds(&row("José Núñez"));
+    let paste = "const field = document.querySelector('input[type=search]');
+        field.value = 'José\\tNúñez';
+        field.dispatchEvent(new Event('input', { bubbles: true }));";
+    tab.script(paste, &[]);
+    shows(&tab, &["José Núñez"]);
+}
+
+#[test]
+fn a_list_that_fails_says_so_and_shows_nothing_else() {
+    let site = Site::holding(PEOPLE);
+    let proxy = Proxy::before(site.node.port);
+    let tab = site.enter_through(&proxy, Look::default());
+    tab.sees("5 contactos");
+    tab.may_say("500");
+    proxy.answer(Answers::Replaced(
+        "HTTP/1.1 500 Internal Server Error\r\ncontent-type: application/json\r\ncontent-length: 55\r\n\
+         connection: close\r\n\r\n{\"res\":\"error\",\"code\":5,\"info\":\"Internal server error\"}",
+    ));
+    tab.fill(&field("Buscar contactos"), "jose");
+    tab.sees("No se pudo cargar la lista");
+    tab.loses(&row("José Núñez"));
+    assert!(!tab.text().contains("5 contactos"), "{}", tab.text());
+    proxy.answer(Answers::AsTheyAre);
+    tab.click(&button("Reintentar"));
+    shows(&tab, &["José Núñez", "Josefa Nunes"]);
+    tab.sees("2 contactos");
+}
+
+#[test]
+fn who_goes_elsewhere_while_many_are_changed_finds_them_changed() {
+    let rows: Vec<_> = (0..30).map(|number| format!("Ana,Número {number:02},,,,")).collect();
+    let site = Site::holding(&rows.join("\n"));
+    let tab = site.enter();
+    tab.sees("30 contactos");
+    tab.click(&choice("Seleccionar todos los cargados"));
+    tab.click(&button("Inactivar"));
+    tab.click(&link("Cuentas"));
+    tab.sees("Aún no hay cuentas");
+    tab.click(&link("Contactos"));
+    tab.finds(&row("Número 00"));
+    tab.sees("30 contactos inactivados.");
+    tab.wait("end of those that are active", || {
+        let active = "return [...document.querySelectorAll('.rows .row')].filter((row) => !/Inactivo/.test(row.textContent)).length";
+        (tab.script(active, &[]) == 0).then_some(())
+    });
 }
 
 #[test]

@@ -184,6 +184,20 @@ impl Tab {
         (text(&node["role"]), text(&node["name"]))
     }
 
+    /// Waits until something of this role has the focus, with this in its name.
+    pub(crate) fn has_focus(&self, role: &str, part: &str) {
+        self.wait(&format!("focus on the {role} {part:?}"), || {
+            let focus = self.focus();
+            (focus.0 == role && focus.1.contains(part)).then_some(())
+        });
+    }
+
+    /// Waits until this contact or account is open beside the list.
+    pub(crate) fn has_open(&self, name: &str) {
+        let open = "return document.querySelector('.person-name')?.textContent ?? ''";
+        self.wait(&format!("panel of {name}"), || (self.script(open, &[]) == name).then_some(()));
+    }
+
     /// Gives a file to the only field for files.
     pub(crate) fn choose_file(&self, file: &Path) {
         let file = file.to_str().unwrap();

@@ -99,7 +99,12 @@ impl Site {
     }
 
     pub(crate) fn token(&self) -> String {
-        let mut token = contacts(&self.database, &format!("token {OWNER}"));
+        self.token_of("ana")
+    }
+
+    /// Of somebody of the workspace.
+    pub(crate) fn token_of(&self, user: &str) -> String {
+        let mut token = contacts(&self.database, &format!("token --user {user} --workspace demo"));
         let said: Said = token.env("CONTACTS_JWT_SECRET", self.secret).output().unwrap().into();
         said.out.trim().to_owned()
     }

@@ -1,5 +1,8 @@
 //! `contacts backup`, `contacts verify` and `contacts restore`
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
+
 use crate::support::*;
 
 fn with_a_contact() -> Folder {
@@ -21,8 +24,7 @@ fn a_backup_is_checked_and_becomes_a_database_again() {
     let export = |flags: &str| folder.done(&format!("export --user ana --workspace demo {flags}"));
     assert_eq!(export("--database sqlite:new.db"), export(""));
     for file in ["backup.gz", "new.db"] {
-        let mode =
-            std::os::unix::fs::PermissionsExt::mode(&folder.path(file).metadata().unwrap().permissions());
+        let mode = folder.path(file).metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");
     }
     let left: Vec<_> =
@@ -31,6 +33,29 @@ fn a_backup_is_checked_and_becomes_a_database_again() {
     // Other tools read it too.
     let said: Said = folder.command("gzip").args(["-t", "backup.gz"]).output().unwrap().into();
     assert!(said.success, "{}", said.err);
+}
+
+#[test]
+fn nobody_else_can_read_what_a_backup_is_made_from() {
+    let folder = Folder::new();
+    let rows: String = (0..60_000).map(|row| format!("Ana{row},Paz\n")).collect();
+    folder.write("people.csv", format!("first_name,last_name\n{rows}"));
+    folder.done("import people.csv --user ana --workspace demo");
+    let mut backup =
+        folder.command(PROGRAM).args(["backup", "backup.gz"]).stdout(Stdio::null()).spawn().unwrap();
+    let mut modes = Vec::new();
+    while backup.try_wait().unwrap().is_none() {
+        for entry in std::fs::read_dir(folder.path("")).unwrap().flatten() {
+            // What is gone by now is no matter.
+            if entry.file_name().to_string_lossy().starts_with('.')
+                && let Ok(file) = entry.metadata()
+            {
+                modes.push(file.permissions().mode() & 0o077);
+            }
+        }
+    }
+    assert!(backup.wait().unwrap().success());
+    assert!(modes.len() > 5 && modes.iter().all(|mode| *mode == 0), "{modes:?}");
 }
 
 #[test]

@@ -144,6 +144,21 @@ fn an_import_can_go_on_from_a_line() {
 }
 
 #[test]
+fn an_import_that_cannot_keep_what_it_rejects_says_where_to_go_on() {
+    let folder = Folder::new();
+    folder.write("people.csv", "first_name,last_name\nAna,Paz\nEva,\nLeo,Gil\n");
+    std::fs::create_dir(folder.path("people.rejected.csv")).unwrap();
+    let said = folder.fails(&format!("import people.csv {OWNER}"));
+    assert!(said.contains("stopped: 2 contacts are in, go on with --from-line 5"), "{said}");
+    assert!(
+        said.contains("1 rows of the lines 2 to 4 were rejected, and are not all in people.rejected.csv"),
+        "{said}"
+    );
+    folder.done(&format!("import people.csv {OWNER} --from-line 5"));
+    assert_eq!(export(&folder), ["Ana,Paz,,", "Leo,Gil,,"]);
+}
+
+#[test]
 fn a_file_that_cannot_be_imported_says_what_it_needs() {
     let folder = Folder::new();
     assert!(folder.fails(&format!("import nothing.csv {OWNER}")).contains("cannot read nothing.csv"));

@@ -1,8 +1,10 @@
 //! The first start, and starts that must not be.
 
-use std::net::TcpListener;
+use std::fs::File;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use crate::support::*;
 
@@ -18,6 +20,27 @@ fn the_first_start_says_where_it_is_and_its_curl_line_works_when_pasted() {
     assert_eq!(said.out, r#"{"code":0,"data":[],"next_page":null}"#, "{line}\n{}", said.err);
     drop(service);
     assert!(!folder.serve("").welcome.contains("made just now"));
+}
+
+#[test]
+fn a_start_that_can_say_nothing_serves_all_the_same() {
+    let folder = Folder::new();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut command = folder.command(PROGRAM);
+    command.args(["--listen", &format!("127.0.0.1:{port}")]);
+    // A disk that is full, where the output goes to a file.
+    command.stdout(File::options().write(true).open("/dev/full").unwrap()).stderr(Stdio::null());
+    let mut process = command.spawn().unwrap();
+    let start = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(process.try_wait().unwrap().is_none() && start.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let health = format!("http://127.0.0.1:{port}/health");
+    let said: Said = folder.command("curl").args(["-s", &health]).output().unwrap().into();
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert!(said.success, "{}", said.err);
 }
 
 #[test]

@@ -160,7 +160,7 @@ fn calls_that_fail_are_not_acknowledged_and_do_no_harm() {
     let mut random = random();
     let seed = random.get_seed();
     let (mut writes, mut reads, mut acknowledged, mut ends) = (0, 0, 0, 0);
-    let databases = scale(1, 20);
+    let databases = scale(1, 10);
     for _ in 0..databases {
         let mut victim = Victim::new(random.fork());
         (0..ROUNDS).for_each(|_| victim.round());

@@ -101,7 +101,7 @@ fn the_log_stays_small_while_somebody_reads_slowly_and_others_write() {
     let node = Node::start(&place.database(), "");
     let client = node.caller("ana", "demo");
     let (stop, written) = (AtomicBool::new(false), AtomicUsize::new(0));
-    let (mut largest, time) = (0, Duration::from_secs(scale(5, 60)));
+    let (mut largest, time) = (0, Duration::from_secs(scale(5, 40)));
     let (rows, took) = thread::scope(|scope| {
         let start = Instant::now();
         let reader = scope.spawn(|| read_slowly(&client, place.rows, time));
@@ -181,7 +181,7 @@ fn no_answer_fails_because_another_process_uses_the_database() {
     let node = Node::start(&place.database(), "");
     let client = node.caller("ana", "demo");
     let answers = Answers::default();
-    let (mut checkpoints, rounds) = (0, scale(1, 20));
+    let (mut checkpoints, rounds) = (0, scale(1, 8));
     let search = json!({ "filters": { "search": "99 9999" } });
     thread::scope(|scope| {
         let _stop = Stop(&answers.stop);

@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::sync::LazyLock;
 
 use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request};
 use axum::http::header::{
     CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, VARY,
@@ -31,6 +32,10 @@ const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 static STYLE: LazyLock<Option<Bytes>> = LazyLock::new(|| archive::gzip("dist/swagger-ui.css"));
 static SCRIPT: LazyLock<Option<Bytes>> = LazyLock::new(|| archive::gzip("dist/swagger-ui-bundle.js"));
 
+/// The same for who can't take that. They are unpacked once, for nobody has to say who they are to ask for them.
+static PLAIN_STYLE: LazyLock<Option<Bytes>> = LazyLock::new(|| unpack(STYLE.as_ref()?));
+static PLAIN_SCRIPT: LazyLock<Option<Bytes>> = LazyLock::new(|| unpack(SCRIPT.as_ref()?));
+
 /// `GET /docs`
 pub(super) async fn page() -> Response {
     let headers = [(CONTENT_TYPE, HeaderValue::from_static(HTML)), (CONTENT_SECURITY_POLICY, POLICY)];
@@ -39,24 +44,27 @@ pub(super) async fn page() -> Response {
 }
 
 /// `GET /docs/{file}`
-pub(super) async fn file(Path(name): Path<String>, request: Request) -> Response {
-    let (content_type, bytes) = match name.as_str() {
+pub(super) async fn file(name: Result<Path<String>, PathRejection>, request: Request) -> Response {
+    let (content_type, gzip, plain) = match name.as_ref().map_or("", |name| name.as_str()) {
         "start.js" => return ([(CONTENT_TYPE, JAVASCRIPT)], include_str!("start.js")).into_response(),
-        "swagger-ui.css" => (CSS, &*STYLE),
-        "swagger-ui-bundle.js" => (JAVASCRIPT, &*SCRIPT),
+        "swagger-ui.css" => (CSS, &STYLE, &PLAIN_STYLE),
+        "swagger-ui-bundle.js" => (JAVASCRIPT, &SCRIPT, &PLAIN_SCRIPT),
         _ => return Error::UnknownPath.refuse(request).await,
     };
-    let Some(gzip) = bytes else { return Error::UnknownPath.refuse(request).await };
     let headers: [(HeaderName, &str); 2] = [(CONTENT_TYPE, content_type), (VARY, "accept-encoding")];
-    if takes_gzip(request.headers()) {
+    if takes_gzip(request.headers())
+        && let Some(gzip) = &**gzip
+    {
         return (headers, [(CONTENT_ENCODING, "gzip")], gzip.clone()).into_response();
     }
-    let mut plain = Vec::new();
-    match GzDecoder::new(&gzip[..]).read_to_end(&mut plain) {
-        Ok(_) => (headers, plain).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "a file of the docs could not be unpacked");
-            Error::Internal.into_response()
-        }
+    match &**plain {
+        Some(plain) => (headers, plain.clone()).into_response(),
+        None => Error::UnknownPath.refuse(request).await,
     }
+}
+
+fn unpack(gzip: &Bytes) -> Option<Bytes> {
+    let mut plain = Vec::new();
+    GzDecoder::new(&gzip[..]).read_to_end(&mut plain).ok()?;
+    Some(plain.into())
 }

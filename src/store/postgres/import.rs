@@ -1,17 +1,20 @@
 //! An import into PostgreSQL: a batch of rows in a few statements, all of it or none.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
 use super::creates::Contacts;
+use super::error::{self, Verdict};
 use super::{Driver, Postgres, Result, STATEMENT_LIMIT, sql};
 use crate::caller::Caller;
 use crate::contact::{Import, Imported};
 use crate::role::DEFAULTS;
 use crate::search::fold;
+use crate::store::Error;
 
 /// How long a batch may take: it waits for other imports of its workspace.
 const BATCH_LIMIT: Duration = STATEMENT_LIMIT.saturating_mul(6);
@@ -25,7 +28,8 @@ pub(crate) enum Keep {
     No,
 }
 
-/// Puts rows in. A row whose account or role can't be had leaves nothing behind.
+/// Puts rows in. A row whose account or role can't be had leaves nothing behind. [`Error::Unknown`] if the commit was not
+/// answered.
 pub(crate) async fn contacts(
     db: &Postgres,
     caller: &Caller,
@@ -35,17 +39,24 @@ pub(crate) async fn contacts(
     let mut tries = 0;
     loop {
         let mut connection = db.connection().await?;
+        let committing = AtomicBool::new(false);
         let work = async {
             let transaction = connection.transaction().await?;
             let outcome = put_in(&transaction, caller, rows).await?;
             if keep == Keep::Yes {
+                committing.store(true, Ordering::Relaxed);
                 transaction.commit().await?;
             }
             Ok(outcome)
         };
         let told = db.unless_lost(BATCH_LIMIT, work).await;
+        let unanswered = match &told {
+            Ok(told) => told.as_ref().is_err_and(|error| error::verdict(error) == Verdict::Broken),
+            Err(_) => true,
+        };
+        let unknown = unanswered && committing.into_inner();
         if let Some(result) = db.settle(connection, told, &mut tries) {
-            return result;
+            return result.map_err(|error| if unknown { Error::Unknown(error.to_string()) } else { error });
         }
     }
 }

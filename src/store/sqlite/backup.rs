@@ -4,15 +4,16 @@
 //! pass over, holds the hash of all its other bytes: gzip's own checksum covers what is in it, but not every bit of how it
 //! is packed.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{BufReader, BufWriter, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use flate2::bufread::GzDecoder;
 use flate2::{Compression, GzBuilder};
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest as _, Sha256};
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::{Builder, NamedTempFile};
 
 use super::{log, open};
 use crate::folder;
@@ -59,7 +60,10 @@ pub fn backup(database: &Path, to: &Path, told: Told<'_>) -> Result<Contents, Er
         return Err(Error::Refused(format!("{} is there already; name a new file", to.display())));
     }
     let folder = folder::of(to);
-    let work = TempDir::with_prefix_in(".contacts-backup-", folder).map_err(at(folder))?;
+    // It holds everybody's data as it is, whatever others may read of what is made here otherwise.
+    let private = Permissions::from_mode(0o700);
+    let work = Builder::new().prefix(".contacts-backup-").permissions(private).tempdir_in(folder);
+    let work = work.map_err(at(folder))?;
     let copy = work.path().join("contacts.db");
     let size = fs::metadata(database).map_or(0, |file| file.len());
     told("copying", 0, size);

@@ -51,7 +51,7 @@ fn kills_during_a_migration_of_postgres_leave_all_rows_and_the_schema_of_a_new_d
     let timed = copy();
     let took = time(&cluster.address(&timed));
 
-    let (rounds, mut killed) = (scale(6, 150), 0);
+    let (rounds, mut killed) = (scale(6, 50), 0);
     for round in 0..rounds {
         // Every fourth begins with nothing.
         let old = round % 4 > 0;

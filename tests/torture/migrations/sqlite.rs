@@ -72,7 +72,7 @@ fn kills_during_a_migration_of_sqlite_leave_all_rows_and_the_schema_of_a_new_dat
     fs::copy(path("old.db"), path("timed.db")).unwrap();
     let took = time(&sqlite(&path("timed.db")));
 
-    let (rounds, mut killed) = (scale(15, 300), 0);
+    let (rounds, mut killed) = (scale(15, 150), 0);
     for round in 0..rounds {
         let file = path(&format!("{round}.db"));
         // Every fourth begins with nothing.
@@ -109,7 +109,7 @@ fn power_cuts_during_a_migration_leave_all_rows_and_the_schema_of_a_new_database
     let path = |name: &str| folder.path().join(name);
     let (before, new) = example(folder.path());
 
-    let (rounds, mut cuts) = (scale(10, 200), 0);
+    let (rounds, mut cuts) = (scale(10, 100), 0);
     for round in 0..rounds {
         let mut disk = Disk::new();
         disk.put([("contacts.db".into(), fs::read(path("old.db")).unwrap())].into());
