@@ -76,8 +76,14 @@ check:
 	@$(deny) --locked check -D unmatched-skip -D unnecessary-skip licenses bans sources
 	@$(advisories)
 
+# Where tests mostly wait, for servers and for times that pass, more of them run than there are cores. Browsers don't wait.
+waiting = api description program
+busy = $(filter-out $(waiting),$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
+
 test: check tools
-	cargo test --locked
+	RUST_TEST_THREADS=4 cargo test --locked $(waiting:%=--test %)
+	cargo test --locked --lib --bins $(busy:%=--test %)
+	cargo test --locked --doc
 
 torture: tools
 	CONTACTS_TORTURE=1 cargo test --locked --no-fail-fast --test torture --test nodes -- --nocapture --test-threads 1

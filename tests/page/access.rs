@@ -1,4 +1,5 @@
-//! Who can't see well or needs a screen reader: axe looks at every view, in both themes, on a desk and on a phone, in both languages.
+//! Who can't see well or needs a screen reader: axe looks at every view, on a desk and on a phone, in
+//! both languages, and in both themes in one of them.
 
 use std::fs;
 use std::path::Path;
@@ -92,6 +93,7 @@ fn through_all_views(look: Look, mut see: impl FnMut(&Tab, &str)) {
     see(&tab, "choosing an account");
     tab.key(Key::Escape);
     tab.key(Key::Escape);
+    tab.takes_its_time();
     tab.click(&button(say("Eliminar", "Delete")));
     tab.sees(say("se eliminará enseguida", "is about to be deleted"));
     see(&tab, "a deletion that can be taken back");
@@ -169,7 +171,13 @@ fn axe_finds_nothing(look: Look, widths: &[u32]) {
     through_all_views(look, |tab, view| {
         for look in [look, look.dark()] {
             tab.look(look);
-            found.extend(violations(tab, &format!("{view}{}", if look.dark { " in the dark" } else { "" })));
+            // What the dark changes are colours, which are the same in both languages.
+            if !(look.dark && look.is_english()) {
+                found.extend(violations(
+                    tab,
+                    &format!("{view}{}", if look.dark { " in the dark" } else { "" }),
+                ));
+            }
             keep(tab, &format!("{views:02} {view}"), look);
         }
         assert_eq!(tab.script(SMALL, &[]), json!([]), "{view}: this is too small for a finger");
@@ -186,8 +194,9 @@ fn axe_finds_nothing(look: Look, widths: &[u32]) {
     });
     let Look { language, width, .. } = look;
     println!(
-        "axe: {} violations in {views} views, {language}, light and dark, {width} pixels wide",
-        found.len()
+        "axe: {} violations in {views} views, {language}, {}, {width} pixels wide",
+        found.len(),
+        if look.is_english() { "light" } else { "light and dark" }
     );
     assert_eq!(found, Vec::<String>::new());
 }

@@ -130,6 +130,7 @@ fn a_contact_is_inactivated_and_activated() {
 fn a_deletion_is_taken_back() {
     let site = Site::holding("Ana,Paz,,,,\nJosé,Núñez,,,,\nLeo,Gil,,,,");
     let tab = site.enter();
+    tab.takes_its_time();
     open(&tab, "José Núñez");
     tab.click(&button("Eliminar"));
     tab.sees("José Núñez se eliminará enseguida");
@@ -184,6 +185,7 @@ fn each_of_many_deletions_has_its_own_way_back() {
     let names = ["Ana", "Eva", "Gil", "Leo", "Mar", "Rut"];
     let site = Site::holding(&names.map(|name| format!("{name},Paz,,,,")).join("\n"));
     let tab = site.enter();
+    tab.takes_its_time();
     for name in names {
         open(&tab, &format!("{name} Paz"));
         tab.click(&button("Eliminar"));
@@ -211,6 +213,7 @@ fn a_name_full_of_html_is_shown_as_the_text_that_it_is() {
     let account = json!({ "action": "create", "name": "<h1>Acme</h1>" });
     site.ana().done("accounts/account", &account);
     let tab = site.enter();
+    tab.takes_its_time();
     let name = format!("{evil} {worse}");
     tab.sees(&name);
     open(&tab, evil);

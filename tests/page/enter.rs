@@ -187,6 +187,7 @@ fn a_session_that_ends_takes_the_token_that_another_tab_is_given() {
 fn who_leaves_while_something_is_about_to_be_deleted_leaves_it_deleted_and_no_trace() {
     let site = Site::holding("Ana,Paz,,,,\nJosé,Núñez,,,,");
     let tab = site.enter();
+    tab.takes_its_time();
     tab.click(&row("José Núñez"));
     tab.click(&button("Eliminar"));
     tab.sees("José Núñez se eliminará enseguida");
@@ -202,6 +203,7 @@ fn who_leaves_while_much_goes_on_is_asked_first() {
     let rows: Vec<_> = (0..30).map(|number| format!("Ana,Número {number:02},,,,")).collect();
     let site = Site::holding(&rows.join("\n"));
     let tab = site.enter();
+    tab.takes_its_time();
     tab.sees("30 contactos");
     tab.click(&choice("Seleccionar todos los cargados"));
     tab.click(&button("Eliminar"));

@@ -36,6 +36,7 @@ fn a_contact_is_associated_its_role_changed_and_the_link_removed() {
         }
     }
     let tab = site.enter();
+    tab.takes_its_time();
     tab.click(&row("José Núñez"));
     tab.finds(&link("Acme"));
     tab.click(&button("Asociar cuenta"));
@@ -108,6 +109,7 @@ fn who_types_on_is_not_given_what_was_found_before() {
 fn a_link_that_is_about_to_go_stays_away_and_can_be_made_anew() {
     let site = Site::holding("José,Núñez,,,Acme,Decisor\nAna,Paz,,,,");
     let tab = site.enter();
+    tab.takes_its_time();
     tab.click(&row("José Núñez"));
     tab.click(&button("Quitar Acme"));
     tab.loses(&link("Acme"));
@@ -153,6 +155,7 @@ fn accounts_are_made_renamed_inactivated_and_deleted() {
         column(&site.ana().done("accounts/", &list), "name")
     };
     let tab = site.enter();
+    tab.takes_its_time();
     tab.click(&link("Cuentas"));
     tab.finds(&row("Acme"));
     tab.click(&button("Nueva cuenta"));

@@ -160,6 +160,7 @@ fn several_are_selected_and_treated_alike() {
         column(&site.ana().done("contacts/", &list), "first_name")
     };
     let tab = site.enter();
+    tab.takes_its_time();
     tab.click(&choice("Seleccionar a José Núñez"));
     tab.click(&choice("Seleccionar a Ana Paz"));
     tab.sees("2 seleccionados");

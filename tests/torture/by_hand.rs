@@ -201,7 +201,7 @@ fn with_a_stale_read(mut operations: Vec<Operation>) -> Option<Vec<Operation>> {
 #[test]
 fn long_histories_are_explained_unless_a_read_is_stale() {
     let mut random = random();
-    let (seed, histories) = (random.get_seed(), scale(20, 1_000));
+    let (seed, histories) = (random.get_seed(), scale(20, 200));
     let (mut longest, mut stale) = (Duration::ZERO, 0);
     let mut look = |operations: &[Operation]| {
         let start = Instant::now();

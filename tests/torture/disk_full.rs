@@ -143,7 +143,7 @@ fn a_full_disk_refuses_writes_and_nothing_else() {
     let mut random = random();
     let seed = random.get_seed();
     let (mut refused, mut acknowledged, mut longest) = (0, 0, Duration::ZERO);
-    let disks = scale(1, 10);
+    let disks = scale(1, 5);
     for _ in 0..disks {
         let mut victim = Victim::new(random.fork());
         (0..ROUNDS).for_each(|_| victim.round());

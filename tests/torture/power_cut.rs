@@ -148,7 +148,7 @@ pub(crate) fn broken(disk: &Disk) -> Vec<String> {
 fn run(random: &mut Rng, cuts: usize, fails: bool) -> Figures {
     const LANES: usize = 2;
     /// So many for each database, at most.
-    const CUTS: usize = 50;
+    const CUTS: usize = 15;
 
     let run = |mut random: Rng| {
         let mut figures = Figures::default();

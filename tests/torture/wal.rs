@@ -181,7 +181,7 @@ fn no_answer_fails_because_another_process_uses_the_database() {
     let node = Node::start(&place.database(), "");
     let client = node.caller("ana", "demo");
     let answers = Answers::default();
-    let (mut checkpoints, rounds) = (0, scale(1, 8));
+    let (mut checkpoints, rounds) = (0, scale(1, 5));
     let search = json!({ "filters": { "search": "99 9999" } });
     thread::scope(|scope| {
         let _stop = Stop(&answers.stop);

@@ -91,7 +91,7 @@ fn check(what: &str, database: &str, nodes: &[Node]) {
     const WALKERS: usize = 3;
 
     let mut random = random();
-    let (seed, walks) = (random.get_seed(), scale(60, 2_000));
+    let (seed, walks) = (random.get_seed(), scale(60, 1_000));
     let crowd = Crowd::new(database, nodes);
     let mut seeds = std::iter::repeat_with(|| fastrand::Rng::with_seed(random.u64(..)));
     let (changers, walkers): (Vec<_>, Vec<_>) =
