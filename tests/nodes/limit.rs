@@ -17,7 +17,7 @@ const CALLERS: usize = 12;
 
 /// How long the load goes on.
 fn seconds() -> usize {
-    scale(10, 30)
+    scale(5, 30)
 }
 
 fn nodes(cluster: &Cluster, redis: &Redis) -> Vec<Node> {

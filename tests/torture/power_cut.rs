@@ -192,7 +192,7 @@ fn power_cuts_after_failed_syncs_lose_nothing_acknowledged() {
     let _alone = alone();
     let mut random = random();
     let seed = random.get_seed();
-    let Figures { cuts, kills, acknowledged, refused, .. } = run(&mut random, scale(25, 75), true);
+    let Figures { cuts, kills, acknowledged, refused, .. } = run(&mut random, scale(15, 75), true);
     println!(
         "{cuts} power cuts and {kills} kills while syncs fail; {acknowledged} writes acknowledged, {refused} refused, \
          0 lost (seed {seed})"
