@@ -110,11 +110,7 @@ impl Run {
         let outcomes = if self.dry_run {
             self.store.try_import_contacts(&self.caller, contacts).await?
         } else {
-            let outcomes = self.store.import_contacts(&self.caller, contacts).await;
-            if let Err(store::Error::Unknown(_)) = outcomes {
-                self.keep_unsound()?;
-            }
-            outcomes?
+            self.store.import_contacts(&self.caller, contacts).await?
         };
         // Counted before anything is written that can fail: these rows are in.
         self.imported += outcomes.iter().filter(|outcome| **outcome == Imported::Done).count() as u64;
@@ -172,8 +168,13 @@ impl Run {
     }
 
     /// What to do when the import can't go on.
-    fn stopped(&self, error: anyhow::Error) -> anyhow::Error {
+    fn stopped(&mut self, error: anyhow::Error) -> anyhow::Error {
         if let Some(store::Error::Unknown(_)) = error.downcast_ref() {
+            // A failure here must not hide that nobody knows.
+            let error = match self.keep_unsound() {
+                Ok(()) => error,
+                Err(failed) => error.context(format!("the rejected rows are not all kept: {failed:#}")),
+            };
             let (first, last) = self.lines();
             return error.context(format!(
                 "stopped: {} contacts are in, and those of the lines {first} to {last} perhaps; look for that of line {}, \

@@ -1,7 +1,5 @@
 //! The way in, and who stays out.
 
-use std::fs;
-
 use serde_json::json;
 use thirtyfour::Key;
 
@@ -109,8 +107,8 @@ fn who_is_not_let_in_any_more_is_told_so_or_led_to_where_one_signs_in() {
     tab.wait("place where one signs in", || tab.address().ends_with("/health?from=contacts").then_some(()));
 }
 
-#[test]
-fn a_session_that_ends_while_one_types_is_taken_up_again_and_nothing_is_lost() {
+/// Somebody is making a contact, and has just been asked for another token.
+fn typing_when_the_session_ends() -> (Site, Tab) {
     let site = Site::new();
     let tab = site.enter();
     tab.click(&button("Nuevo contacto").first());
@@ -120,6 +118,12 @@ fn a_session_that_ends_while_one_types_is_taken_up_again_and_nothing_is_lost() {
     let site = site.with_another_secret("");
     tab.click(&button("Crear contacto"));
     tab.finds(&dialog("Tu sesión ha caducado"));
+    (site, tab)
+}
+
+#[test]
+fn a_session_that_ends_while_one_types_is_taken_up_again_and_nothing_is_lost() {
+    let (site, tab) = typing_when_the_session_ends();
     tab.fill(&field("Token de acceso"), &site.token());
     tab.click(&button("Entrar"));
     tab.sees("José Núñez ya está en tus contactos");
@@ -129,13 +133,9 @@ fn a_session_that_ends_while_one_types_is_taken_up_again_and_nothing_is_lost() {
 #[test]
 fn a_session_that_ends_during_an_import_is_taken_up_again_and_nobody_is_in_twice_or_missing() {
     let site = Site::new();
-    let rows: String = (0..60).map(|number| format!("Ana,Número {number:02}\n")).collect();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("people.csv");
-    fs::write(&file, format!("first_name,last_name\n{rows}")).unwrap();
     let tab = site.enter();
     tab.click(&link("Importar"));
-    tab.choose_file(&file);
+    tab.choose_people(60);
     tab.click(&button("Importar 60 contactos"));
     tab.wait("contacts that are in", || (site.export().len() > 10).then_some(()));
     tab.may_say("401");
@@ -155,21 +155,14 @@ fn a_session_that_ends_during_an_import_is_taken_up_again_and_nobody_is_in_twice
     tab.sees("Importación terminada");
     let mut held = site.export();
     held.sort();
-    let all: Vec<_> = (0..60).map(|number| format!("Ana,Número {number:02},,")).collect();
+    let mut all: Vec<_> = (0..60).map(|number| format!("Ana,Número {number},,")).collect();
+    all.sort();
     assert_eq!(held, all);
 }
 
 #[test]
 fn a_session_that_ends_takes_the_token_that_another_tab_is_given() {
-    let site = Site::new();
-    let tab = site.enter();
-    tab.click(&button("Nuevo contacto").first());
-    tab.fill(&field("Nombre"), "José");
-    tab.fill(&field("Apellidos"), "Núñez");
-    tab.may_say("401");
-    let site = site.with_another_secret("");
-    tab.click(&button("Crear contacto"));
-    tab.finds(&dialog("Tu sesión ha caducado"));
+    let (site, tab) = typing_when_the_session_ends();
     let given = |token: &str| {
         tab.in_another(|| {
             tab.go(&format!("{}#token={token}", site.address()));

@@ -130,27 +130,18 @@ fn an_import_that_is_stopped_says_of_which_rows_nobody_knows() {
 
 /// The page in English, with a proxy before the service, in front of the import of a file of 400 rows.
 fn importing_400(site: &Site, proxy: &Proxy) -> Tab {
-    let rows: String = (0..400).map(|number| format!("Ana,Número {number}\n")).collect();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("people.csv");
-    fs::write(&file, format!("first_name,last_name\n{rows}")).unwrap();
     let tab = site.enter_through(proxy, Look::default().english());
     tab.click(&link("Import"));
-    tab.choose_file(&file);
-    tab.finds(&button("Import 400 contacts"));
+    tab.choose_people(400);
     tab
 }
 
 #[test]
 fn an_import_is_not_left_by_a_slip() {
     let site = Site::new();
-    let rows: String = (0..300).map(|number| format!("Ana,Número {number}\n")).collect();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("people.csv");
-    fs::write(&file, format!("first_name,last_name\n{rows}")).unwrap();
     let tab = site.enter();
     tab.click(&link("Importar"));
-    tab.choose_file(&file);
+    tab.choose_people(300);
     tab.click(&button("Importar 300 contactos"));
     tab.click(&link("Cuentas"));
     tab.sees("¿Dejar la importación?");

@@ -205,6 +205,17 @@ impl Tab {
         self.wait(&format!("panel of {name}"), || (self.script(open, &[]) == name).then_some(()));
     }
 
+    /// Gives a file of so many people to the only field for files, and waits until it is read.
+    pub(crate) fn choose_people(&self, count: usize) {
+        let rows: String = (0..count).map(|number| format!("Ana,Número {number}\n")).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("people.csv");
+        fs::write(&file, format!("first_name,last_name\n{rows}")).unwrap();
+        self.choose_file(&file);
+        let read = "return document.querySelector('.mapping') !== null";
+        self.wait("file that is read", || (self.script(read, &[]) == true).then_some(()));
+    }
+
     /// Gives a file to the only field for files.
     pub(crate) fn choose_file(&self, file: &Path) {
         let file = file.to_str().unwrap();
