@@ -91,7 +91,7 @@ fn while_the_database_hangs_requests_are_told_in_time_and_later_all_works() {
     let node = Node::start(&cluster.address("postgres"), "--database-connections 4");
     let ana = node.caller("ana", "demo");
     assert_eq!(ana.create("First").unwrap().status, 200);
-    let times = scale(2, 20);
+    let times = scale(2, 10);
     goes_and_comes(
         "the database hung",
         times,

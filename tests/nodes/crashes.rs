@@ -103,7 +103,7 @@ fn crashes_of_the_database_lose_nothing_acknowledged_and_make_nothing_twice() {
 #[test]
 fn connections_that_the_server_ends_one_by_one_lose_nothing_acknowledged_and_make_nothing_twice() {
     let _alone = alone();
-    let (enough, mut random) = (scale(40, 1_000), random());
+    let (enough, mut random) = (scale(40, 500), random());
     let cluster = Cluster::start(&[]);
     let node = Node::start(&cluster.address("postgres"), "--database-connections 4");
     let writers = Writers::default();

@@ -62,7 +62,7 @@ fn writes_go_on(what: &str, times: usize, cluster: &Cluster, node: &Node, happen
 fn connections_that_are_reset_lose_nothing_acknowledged_and_make_nothing_twice() {
     let _alone = alone();
     let (cluster, proxy, node) = behind_a_proxy();
-    writes_go_on("all connections reset", scale(20, 400), &cluster, &node, || proxy.reset());
+    writes_go_on("all connections reset", scale(20, 200), &cluster, &node, || proxy.reset());
 }
 
 #[test]
@@ -70,16 +70,16 @@ fn connections_whose_server_is_gone_without_a_word_are_made_anew() {
     let _alone = alone();
     let (cluster, proxy, node) = behind_a_proxy();
     let half_open = || proxy.half_open(|_| true);
-    writes_go_on("all connections half open", scale(3, 50), &cluster, &node, half_open);
+    writes_go_on("all connections half open", scale(3, 30), &cluster, &node, half_open);
     let noticed = node.says("the database answers again");
-    assert!(noticed >= scale(3, 50), "it was noticed {noticed} times");
+    assert!(noticed >= scale(3, 30), "it was noticed {noticed} times");
 }
 
 #[test]
 fn while_the_network_loses_all_packets_requests_are_told_in_time_and_later_all_works() {
     let _alone = alone();
     let (_cluster, proxy, node) = behind_a_proxy();
-    let times = scale(2, 40);
+    let times = scale(2, 20);
     goes_and_comes("all packets were lost", times, &node, |there| {
         proxy.answer(if there { Answers::AsTheyAre } else { Answers::Lost });
     });
