@@ -63,7 +63,7 @@ struct Flags {
     /// Only this database
     #[arg(long)]
     only: Option<Only>,
-    /// A look in two minutes: 20,000 contacts, two rounds of a second, no curve, no older revision unless it is named
+    /// A look in three minutes: 20,000 contacts, two rounds of a second, no curve, no older revision unless it is named
     #[arg(long)]
     quick: bool,
     /// Put the run into docs/performance.md, with its pictures

@@ -56,8 +56,8 @@ pub enum Command {
     /// semicolons or tabs; the text is UTF-8 or Windows-1252. Both are found out.
     ///
     /// An account that the workspace does not have is made, and the contact is associated with it: with the role of the
-    /// role column, or with role 1. Rows that can't go in are written to FILE.rejected.csv with their line and the reason;
-    /// the others go in.
+    /// role column, or with role 1. Rows that can't go in are written to FILE.rejected.csv with their line and the reason
+    /// (in a trial to FILE.dry-run.rejected.csv); the others go in.
     Import(Import),
     /// Write a user's contacts to standard output
     Export(Export),

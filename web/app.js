@@ -10,7 +10,7 @@ import { importView } from "./import.js";
 import { listenToKeys } from "./keys.js";
 import { avatar, emblem, iconButton } from "./parts.js";
 import { rolesView } from "./roles.js";
-import { bearer, loginUrl, restore, signOut, user } from "./session.js";
+import { bearer, given, isMine, loginUrl, restore, signInEverywhere, signOut, user } from "./session.js";
 import { settings } from "./settings.js";
 import { cutsOff, inHand, settle } from "./toast.js";
 
@@ -173,6 +173,24 @@ function start() {
   show();
 }
 
+/**
+ * Enters with a token of the address. Who is signed in as somebody else is asked first: a link must not put anybody's work
+ * into another's list.
+ */
+async function enterByAddress() {
+  const token = given();
+  if (!token) return false;
+  if (bearer() && !isMine(token)) {
+    if (!view) start();
+    const { name, workspace } = user(token);
+    const text = t("switch.text", { name: name || "?", workspace: workspace || "?" });
+    if (!(await confirm(t("switch.title"), text, t("switch.yes")))) return false;
+  }
+  settle();
+  signInEverywhere(token);
+  return true;
+}
+
 connection.addEventListener("state", ({ detail }) => {
   if (!banner) return;
   banner.hidden = detail === "fine";
@@ -197,13 +215,13 @@ onUnauthorized(() => {
   return Promise.resolve(false);
 });
 listenToKeys({ go, escape: () => (path()[1] ? go(view.name) : view?.escape?.()) });
-addEventListener("hashchange", () => {
+addEventListener("hashchange", async () => {
   if (location.hash.includes("token=")) {
-    settle();
-    restore();
-    location.reload();
+    if (await enterByAddress()) location.reload();
+    else history.replaceState(null, "", shownPath || location.pathname);
   } else if (location.hash !== shownPath) routed();
 });
 
 restore();
-start();
+if ((await enterByAddress()) && view) location.reload();
+else if (!view) start();

@@ -49,8 +49,12 @@ const details = (values) => ({
 /** Not to be sent twice: a `Lost` one is looked for first, by `findTwin`. @returns {Promise<string>} its UUID */
 export const createContact = async (values, how) =>
   (await call("contacts/contact", { action: "create", ...details(values) }, how)).uuid;
-export const updateContact = (uuid, values, how) =>
-  call("contacts/contact", { action: "update", uuid, ...details(values) }, { ...how, again: true });
+/** What may be left out stays as it is now, so only what somebody changed is sent: others may have changed the rest. */
+export function updateContact(contact, values, how) {
+  const body = details(values);
+  for (const name of ["email", "phone"]) if (body[name] === contact[name]) delete body[name];
+  return call("contacts/contact", { action: "update", uuid: contact.uuid, ...body }, { ...how, again: true });
+}
 
 /** A contact exactly like this one: after a lost create, the sign that it was done. @returns {Promise<Contact | undefined>} */
 export async function findTwin(values, how) {

@@ -65,7 +65,7 @@ function contactForm(contact, saved) {
     fields: [field("first_name"), field("last_name"), field("email", "text"), field("phone", "tel")],
     async submit(values, { signal, again }) {
       let uuid = contact?.uuid;
-      if (contact) await updateContact(uuid, values, { signal });
+      if (contact) await updateContact(contact, values, { signal });
       else uuid = (again && (await findTwin(values, { signal }))?.uuid) || (await createContact(values, { signal }));
       saved(await getContact(uuid));
       toast(t(contact ? "contact.saved" : "contact.created", { name: fullName(values) }), { kind: "good" });

@@ -2,7 +2,7 @@
 
 /** What a formula begins with, also in the wide form that some spreadsheets take. */
 const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
-const PHONE = /^\+\d[\d ().\-/]*$/;
+const PHONE = /^\+\d[\d ().]*$/;
 
 /** A cell that a spreadsheet would run as a formula gets an apostrophe before it, as `contacts export` does. */
 export function guarded(cell) {

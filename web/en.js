@@ -66,6 +66,9 @@ export default {
   "enter.notAToken": "This does not look like a token: it has three parts with dots between.",
   "enter.expired": "Your session is over or the token is not valid. Please enter again.",
 
+  "switch.title": "Enter as somebody else?",
+  "switch.text": "This link opens the list of {name} ({workspace}). What you do then is kept there and not in your own.",
+  "switch.yes": "Enter",
   "signOut.title": "Sign out all the same?",
   "signOut.text": "Something is still going on. It will stop where it is, and what is done stays.",
   "renew.other": "This token is another user's. Sign out to enter with it.",

@@ -66,6 +66,9 @@ export default {
   "enter.notAToken": "Esto no parece un token: son tres partes separadas por puntos.",
   "enter.expired": "Tu sesión ha caducado o el token no es válido. Entra de nuevo.",
 
+  "switch.title": "¿Entrar como otra persona?",
+  "switch.text": "Este enlace abre la lista de {name} ({workspace}). Lo que hagas después quedará allí y no en la tuya.",
+  "switch.yes": "Entrar",
   "signOut.title": "¿Salir de todos modos?",
   "signOut.text": "Hay algo en marcha. Se detendrá donde va; lo que ya está hecho se queda.",
   "renew.other": "Este token es de otra persona. Cierra esta sesión para entrar con él.",

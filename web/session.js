@@ -3,23 +3,28 @@
 const KEY = "contacts.token";
 let token = "";
 
-/** The token of the address's fragment, or the one that this tab has. The fragment is taken out of the address. */
+/** Takes up the token that this tab has. */
 export function restore() {
-  const given = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (given) {
-    history.replaceState(null, "", location.pathname + location.search);
-    signIn(given);
-    const others = otherTabs();
-    others?.postMessage(given);
-    others?.close();
-  } else {
-    try {
-      token = sessionStorage.getItem(KEY) ?? "";
-    } catch {
-      token = "";
-    }
+  try {
+    token = sessionStorage.getItem(KEY) ?? "";
+  } catch {
+    token = "";
   }
-  return token !== "";
+}
+
+/** The token of the address's fragment, which is taken out of the address. */
+export function given() {
+  const value = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (value) history.replaceState(null, "", location.pathname + location.search);
+  return value;
+}
+
+/** Signs in here, and in the other tabs that wait for this user. @param {string} value */
+export function signInEverywhere(value) {
+  signIn(value);
+  const others = otherTabs();
+  others?.postMessage(value);
+  others?.close();
 }
 
 export const bearer = () => token;
@@ -86,10 +91,10 @@ function claims(of) {
   return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(part), (c) => c.charCodeAt(0))));
 }
 
-/** What the token says of its user, to show it; only the service can tell whether it is true. */
-export function user() {
+/** What a token says of its user, to show it; only the service can tell whether it is true. */
+export function user(of = token) {
   try {
-    const { name, sub, workspace } = claims(token);
+    const { name, sub, workspace } = claims(of);
     const text = (value) => (["string", "number"].includes(typeof value) ? String(value) : "");
     return { name: text(name) || text(sub), workspace: text(workspace) };
   } catch {

@@ -26,11 +26,11 @@ pub(super) fn unguarded(cell: &str) -> &str {
     }
 }
 
-/// An international number: a plus and a digit, then nothing that a formula could call.
+/// An international number: a plus and a digit, then nothing that a spreadsheet could call or calculate with, so no - and /.
 fn is_phone(cell: &str) -> bool {
     cell.strip_prefix('+').is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_digit())
-            && rest.chars().all(|c| c.is_ascii_digit() || " ().-/".contains(c))
+            && rest.chars().all(|c| c.is_ascii_digit() || " ().".contains(c))
     })
 }
 
@@ -40,10 +40,20 @@ mod tests {
 
     #[test]
     fn formulas_are_neutralised_and_phones_stay() {
-        for cell in ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "＝1", "'=1", "+34 600;=1"] {
+        for cell in [
+            "=1+1",
+            "+cmd|' /C calc'!A0",
+            "-2+3",
+            "@SUM(A1)",
+            "＝1",
+            "'=1",
+            "+34 600;=1",
+            "+1-555-010-9999",
+            "+34/600",
+        ] {
             assert_eq!(guarded(cell), format!("'{cell}"));
         }
-        for cell in ["+34 600 10 20 30", "+1 (555) 010-9999", "Ana", "O'Hara", "'t Hooft", "a=b", ""] {
+        for cell in ["+34 600 10 20 30", "+1 (555) 010.9999", "Ana", "O'Hara", "'t Hooft", "a=b", ""] {
             assert_eq!(guarded(cell), cell);
         }
     }

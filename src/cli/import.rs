@@ -1,12 +1,12 @@
 //! `contacts import`
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Cursor, Read};
+use std::io::{self, BufRead as _, BufReader, Cursor, Read};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use csv::{ReaderBuilder, StringRecord, Writer, WriterBuilder};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use encoding_rs_io::DecodeReaderBytesBuilder;
@@ -14,7 +14,7 @@ use futures_util::FutureExt as _;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::cells::unguarded;
-use super::{caller, grouped, open as open_database, progress};
+use super::{caller, grouped, open_or_make, progress};
 use crate::caller::Caller;
 use crate::config;
 use crate::contact::{Details, Email, Import, Imported, Phone};
@@ -27,6 +27,9 @@ const BATCH: usize = 2000;
 
 /// A longer row, in bytes, is one that a quotation mark runs through.
 const MAX_ROW: usize = 1 << 16;
+
+/// How much is read of a row, in bytes: more than [`MAX_ROW`], because the reader fetches what follows too.
+const MOST_OF_ROW: usize = 2 * MAX_ROW;
 
 /// Between two batches, so that the service gets its turn.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -42,7 +45,7 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
     let (columns, mut rows) =
         open(bar.wrap_read(file), encoding).with_context(|| format!("cannot import {name}"))?;
     let mut run = Run {
-        store: open_database(&import.database).await?,
+        store: open_or_make(&import.database).await?,
         caller,
         dry_run: import.dry_run,
         rejected: Rejected::new(&import, rows.headers()?, &columns),
@@ -53,18 +56,25 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
     if let Some(encoding) = encoding {
         eprintln!("{name} is not UTF-8; it is read as {}", encoding.name());
     }
+    let unknown =
+        rows.headers()?.iter().filter(|heading| Column::named(heading).is_none() && !heading.is_empty());
+    let unknown: Vec<&str> = unknown.collect();
+    if !unknown.is_empty() {
+        eprintln!("columns that are not imported: {}", unknown.join(", "));
+    }
     let start = Instant::now();
     let mut row = StringRecord::new();
     loop {
+        let begun = run.rejected.line(Some(rows.position()));
+        rows.get_mut().left = MOST_OF_ROW;
         let more = match rows.read_record(&mut row) {
             Ok(more) => more,
+            Err(_) if rows.get_ref().left == 0 => return Err(run.stopped(endless(begun))),
             Err(error) => return Err(run.stopped(error.into())),
         };
         let line = run.rejected.line(row.position());
         if more && row.as_slice().len() > MAX_ROW {
-            let error =
-                anyhow::anyhow!("the row of line {line} does not end: is a quotation mark not closed?");
-            return Err(run.stopped(error));
+            return Err(run.stopped(endless(line)));
         }
         if more && line >= import.from_line {
             run.batch.push((row.clone(), columns.read(&row)));
@@ -90,6 +100,29 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
         tracing::warn!(%error, "searches and lists may be slow for some minutes");
     }
     run.summary(start.elapsed())
+}
+
+fn endless(line: u64) -> anyhow::Error {
+    anyhow::anyhow!("the row of line {line} does not end: is a quotation mark not closed?")
+}
+
+/// A file of which only so much is read at a time: a row that does not end would have all of it in memory.
+struct Bounded<R> {
+    file: R,
+    /// Bytes that may be read yet.
+    left: usize,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return Err(io::Error::other("the row does not end"));
+        }
+        let most = buffer.len().min(self.left);
+        let read = self.file.read(&mut buffer[..most])?;
+        self.left -= read;
+        Ok(read)
+    }
 }
 
 /// An import under way.
@@ -255,18 +288,20 @@ fn encoding(path: &Path) -> anyhow::Result<Option<&'static Encoding>> {
 fn open<R: Read>(
     file: R,
     encoding: Option<&'static Encoding>,
-) -> anyhow::Result<(Columns, csv::Reader<impl Read + use<R>>)> {
+) -> anyhow::Result<(Columns, csv::Reader<Bounded<impl Read + use<R>>>)> {
     let text =
         DecodeReaderBytesBuilder::new().encoding(encoding).bom_override(true).strip_bom(true).build(file);
     let mut text = BufReader::new(text);
     let mut headings = String::new();
-    text.read_line(&mut headings)?;
+    text.by_ref().take(MAX_ROW as u64).read_line(&mut headings)?;
+    ensure!(headings.len() < MAX_ROW, "its first line does not end");
     let crlf = headings.ends_with("\r\n");
     let text = Cursor::new(headings.clone()).chain(text);
     let known = |delimiter: &char| {
         headings.split(*delimiter).filter(|heading| Column::named(heading).is_some()).count()
     };
     let delimiter = [',', ';', '\t'].into_iter().rev().max_by_key(known).unwrap_or(',') as u8;
+    let text = Bounded { file: text, left: MOST_OF_ROW };
     let mut rows = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text);
     let columns = Columns::of(rows.headers()?, delimiter, crlf)?;
     Ok((columns, rows))
@@ -275,7 +310,8 @@ fn open<R: Read>(
 /// A file's rows as an import reads them, for the fuzzer.
 #[cfg(fuzzing)]
 pub fn read(file: &Path) -> anyhow::Result<Vec<Result<Import, Invalid>>> {
-    let (columns, rows) = open(File::open(file)?, encoding(file)?)?;
+    let (columns, mut rows) = open(File::open(file)?, encoding(file)?)?;
+    rows.get_mut().left = usize::MAX;
     rows.into_records().map(|row| Ok(columns.read(&row?))).collect()
 }
 
@@ -295,10 +331,12 @@ impl Column {
     fn named(heading: &str) -> Option<Self> {
         let heading: String = fold(heading).chars().filter(|c| c.is_alphanumeric()).collect();
         match heading.as_str() {
-            "firstname" | "nombre" | "nombres" => Some(Self::FirstName),
-            "lastname" | "apellido" | "apellidos" => Some(Self::LastName),
-            "email" | "emailaddress" | "correo" | "correoelectronico" => Some(Self::Email),
-            "phone" | "phonenumber" | "telefono" | "movil" => Some(Self::Phone),
+            "firstname" | "givenname" | "nombre" | "nombres" => Some(Self::FirstName),
+            "lastname" | "surname" | "familyname" | "apellido" | "apellidos" => Some(Self::LastName),
+            "email" | "emailaddress" | "mail" | "correo" | "correoelectronico" => Some(Self::Email),
+            "phone" | "phonenumber" | "tel" | "mobile" | "telefono" | "movil" | "celular" => {
+                Some(Self::Phone)
+            }
             "account" | "company" | "cuenta" | "empresa" => Some(Self::Account),
             "role" | "rol" => Some(Self::Role),
             _ => None,
@@ -387,7 +425,9 @@ struct Rejected {
 
 impl Rejected {
     fn new(import: &config::Import, headings: &StringRecord, columns: &Columns) -> Self {
-        let path = import.file.with_extension("rejected.csv");
+        // Somebody may be mending those that were rejected when it was no trial.
+        let suffix = if import.dry_run { "dry-run.rejected.csv" } else { "rejected.csv" };
+        let path = import.file.with_extension(suffix);
         // Rows of an earlier run would pass for rows of this one, unless this one goes on with that.
         if import.from_line == 1 {
             let _ = fs::remove_file(&path);

@@ -80,9 +80,12 @@ fn one_thread() -> std::io::Result<runtime::Runtime> {
 
 /// Refuses a database file that is not there, where making one would hide a mistake.
 fn must_exist(address: &Address, flag: &str) -> anyhow::Result<()> {
-    let missing = address.file().is_some_and(|file| !file.exists());
-    ensure!(!missing, "there is no {address}; name the database with {flag}");
+    ensure!(!is_missing(address), "there is no {address}; name the database with {flag}");
     Ok(())
+}
+
+fn is_missing(address: &Address) -> bool {
+    address.file().is_some_and(|file| !file.exists())
 }
 
 /// A bar, which is drawn only on a terminal. It may have a message before it.
@@ -96,6 +99,15 @@ fn progress(length: u64) -> ProgressBar {
 fn show(bar: &ProgressBar, done: u64, total: u64) {
     bar.set_length(total);
     bar.set_position(done);
+}
+
+/// Opens the database that a command fills. A file that is not there is made, and named: with a name that was not meant all
+/// would seem to go well.
+async fn open_or_make(database: &Database) -> anyhow::Result<Store> {
+    if is_missing(&database.database) {
+        eprintln!("there is no {} yet: it is made now", database.database);
+    }
+    open(database).await
 }
 
 /// Opens the database that a command works on.

@@ -2,14 +2,14 @@
 
 use anyhow::{Context as _, bail, ensure};
 
-use super::{open, operator};
+use super::{open_or_make, operator};
 use crate::config::{RoleChange, Roles, role_name};
 use crate::role::Deletion;
 
 /// Carries out the change, if one is asked for, and prints the workspace's roles.
 pub(super) async fn run(roles: Roles) -> anyhow::Result<()> {
     let caller = operator(&roles.workspace)?;
-    let store = open(&roles.database).await?;
+    let store = open_or_make(&roles.database).await?;
     let RoleChange { add, rename, delete } = roles.change;
     if let Some(name) = add {
         store.create_role(&caller, name).await?;

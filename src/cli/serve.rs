@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use super::hints::{self, program, token_flags};
 use super::keys::{self, Source};
-use super::open;
+use super::{is_missing, open};
 use crate::config::{Demo, Owner, Serve};
 use crate::http::{App, Certificate, Edge, Limits, Server};
 
@@ -32,7 +32,7 @@ const FILES_PER_CORE: u64 = 8;
 /// Serves until the process is told to stop (SIGINT or SIGTERM).
 pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
     let address = &serve.database.database;
-    let new = address.file().is_some_and(|file| !file.exists());
+    let new = is_missing(address);
     let source = Source::of(&serve.tokens, address);
     let verifier = async || keys::verifier(&serve.tokens, &source).await;
     // A bad secret stops the start before a database is made; a secret is made only beside a database that is ours.

@@ -11,7 +11,14 @@ pub(super) fn run(token: &Token) -> anyhow::Result<()> {
         bail!("a public key only checks tokens: get one from whoever has the private key");
     }
     let caller = caller(&token.owner)?;
-    let secret = keys::secret(&keys::Source::of(&token.tokens, &token.database.database))?;
+    let source = keys::Source::of(&token.tokens, &token.database.database);
+    if let keys::Source::Beside(file) = &source
+        && !file.exists()
+    {
+        // A service that runs elsewhere would refuse the token.
+        eprintln!("there is no secret {} yet: it is made now", file.display());
+    }
+    let secret = keys::secret(&source)?;
     println!("{}", secret.sign(&caller, &token.tokens.claims(), token.days * 24 * 60 * 60)?);
     Ok(())
 }

@@ -16,7 +16,8 @@ use super::Shared;
 use super::error::Error;
 use super::trace::User;
 
-/// Lets a caller pass as often as the limit allows; slows down an address that has no valid token.
+/// Lets a caller pass as often as the limit allows. An address without a valid token is told so as often, and then to wait;
+/// a valid one passes all the same, so that nobody is locked out by others behind the same address.
 pub(super) async fn admit(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
     let caller = match bearer(request.headers()) {
         Some(token) => app.tokens.verify(token).await,

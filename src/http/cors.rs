@@ -22,17 +22,21 @@ impl FromStr for Origin {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        const WRONG: &str = "an origin looks like https://app.example.com, without a path; * is any";
+        const WRONG: &str = "an origin looks like https://app.example.com, without a path and without the usual port; * is any";
+        let text = text.to_ascii_lowercase();
         let is_origin = || {
             let uri: Uri = text.parse().ok()?;
             let bare = uri.path_and_query().is_none_or(|path| *path == PathAndQuery::from_static("/"));
-            let same = format!("{}://{}", uri.scheme_str()?, uri.authority()?) == text.to_ascii_lowercase();
-            (bare && same).then_some(())
+            let same = format!("{}://{}", uri.scheme_str()?, uri.authority()?) == text;
+            // Browsers leave it out.
+            let usual =
+                matches!((uri.scheme_str()?, uri.port_u16()), ("http", Some(80)) | ("https", Some(443)));
+            (bare && same && !usual).then_some(())
         };
         if text != "*" && is_origin().is_none() {
             return Err(WRONG);
         }
-        HeaderValue::from_str(text).map(Self).map_err(|_| WRONG)
+        HeaderValue::from_str(&text).map(Self).map_err(|_| WRONG)
     }
 }
 

@@ -7,6 +7,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use uuid::Uuid;
 
 use super::error::Error;
+use super::room::Place;
 use super::{App, Shared};
 use crate::caller::Caller;
 use crate::json::{Object, not_a_uuid, uuid_required};
@@ -57,16 +58,13 @@ async fn object(request: Request, app: &App) -> Result<Object, Error> {
     let bounds = &app.edge.bounds;
     let (head, body) = request.into_parts();
     let declared = head.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    let most = match declared {
-        Some(length) if length > bounds.body => return Err(Error::TooLarge(bounds.body)),
-        Some(length) => length,
-        None if body.is_end_stream() => 0,
-        None => bounds.body,
-    };
+    if declared.is_some_and(|length| length > bounds.body) {
+        return Err(Error::TooLarge(bounds.body));
+    }
     let caller = head.extensions.get::<Caller>().ok_or(Error::Internal)?;
-    let _place = app.room.take(caller, most).ok_or(Error::NoRoom)?;
+    let place = app.room.take(caller, declared.unwrap_or_default()).ok_or(Error::NoRoom)?;
     let patience = bounds.patience.body;
-    let Ok(bytes) = tokio::time::timeout(patience, collect(body, most, bounds.body)).await else {
+    let Ok(bytes) = tokio::time::timeout(patience, collect(body, bounds.body, place)).await else {
         let rule = format!("must arrive whole within {} seconds", patience.as_secs());
         return Err(Invalid::new("body", rule).into());
     };
@@ -77,13 +75,20 @@ async fn object(request: Request, app: &App) -> Result<Object, Error> {
     Ok(Object::parse(&bytes)?)
 }
 
-/// All bytes of a body, about so many, and so many at most.
-async fn collect(body: Body, about: usize, most: usize) -> Result<Vec<u8>, Error> {
+/// All bytes of a body, so many at most, in a place that grows with it where the head does not say how long it is.
+async fn collect(body: Body, most: usize, mut place: Place<'_>) -> Result<Vec<u8>, Error> {
+    let about = usize::try_from(body.size_hint().lower()).unwrap_or(most);
     let mut body = Limited::new(body, most);
     let mut bytes = Vec::with_capacity(about.min(1 << 12));
     while let Some(frame) = body.frame().await {
         match frame {
-            Ok(frame) => bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data)),
+            Ok(frame) => {
+                let data = frame.data_ref().map_or(&[][..], |data| data);
+                if !place.hold(bytes.len() + data.len()) {
+                    return Err(Error::NoRoom);
+                }
+                bytes.extend_from_slice(data);
+            }
             Err(error) if error.is::<LengthLimitError>() => return Err(Error::TooLarge(most)),
             Err(_) => {
                 return Err(

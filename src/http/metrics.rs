@@ -84,7 +84,10 @@ impl Default for Metrics {
 impl Metrics {
     /// Counts an answer. The route is one of the service's own, so there are only so many.
     pub(super) fn answered(&self, route: &str, status: u16, took: Duration) {
-        let route = route.trim_end_matches('/').to_owned();
+        let route = match route.trim_end_matches('/') {
+            "" => "/".to_owned(),
+            route => route.to_owned(),
+        };
         self.durations.get_or_create(&Route { route: route.clone() }).observe(took.as_secs_f64());
         self.answers.get_or_create(&Answer { route, status }).inc();
     }
@@ -111,13 +114,13 @@ fn now(load: &Load) -> Registry {
     for (r#for, count) in &load.waiting {
         waiting.get_or_create(&Waiting { r#for }).set(gauge(*count));
     }
-    database.register("waiting", "What waits for the database", waiting);
+    database.register("waiting", "What waits for the database; of shared reads those under way too", waiting);
     if let Some((used, most)) = load.connections {
         database.register("connections_used", "Connections to the server in use", set(gauge(used)));
         database.register("connections_max", "Connections to the server at most", set(gauge(most)));
     }
     database.register("commits", "Commits that queued writes share", counted(load.commits));
-    database.register("writes", "Queued writes that were committed", counted(load.writes));
+    database.register("writes", "Queued writes that these commits answered", counted(load.writes));
     if let Some(bytes) = load.log_bytes {
         let (help, bytes) = ("Size of the write-ahead log", i64::try_from(bytes).unwrap_or(i64::MAX));
         database.register_with_unit("log", help, Unit::Bytes, set(bytes));

@@ -27,18 +27,8 @@ struct Taken {
 impl Room {
     /// Room for a body of so many bytes at most, as long as what is returned is there; nothing if too much is taken.
     pub(super) fn take<'a>(&'a self, caller: &'a Caller, bytes: usize) -> Option<Place<'a>> {
-        if bytes > SMALL {
-            let mut taken = self.taken();
-            let own = taken.each.get(caller).copied().unwrap_or_default();
-            // The first is let in whatever its size, or a larger bound for bodies would mean nothing.
-            let full = |taken: usize, most: usize| taken > 0 && taken + bytes > most;
-            if full(own, EACH) || full(taken.all, ALL) {
-                return None;
-            }
-            taken.all += bytes;
-            taken.each.insert(caller.clone(), own + bytes);
-        }
-        Some(Place { room: self, caller, bytes })
+        let mut place = Place { room: self, caller, bytes: 0 };
+        place.hold(bytes).then_some(place)
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
@@ -50,12 +40,35 @@ impl Room {
 pub(super) struct Place<'a> {
     room: &'a Room,
     caller: &'a Caller,
+    /// How much of it counts.
     bytes: usize,
+}
+
+impl Place<'_> {
+    /// Makes it room for so many bytes in all, if there are as many.
+    pub(super) fn hold(&mut self, bytes: usize) -> bool {
+        if bytes <= self.bytes.max(SMALL) {
+            return true;
+        }
+        let mut taken = self.room.taken();
+        let own = taken.each.get(self.caller).copied().unwrap_or_default();
+        // The first is let in whatever its size, or a larger bound for bodies would mean nothing.
+        let full = |taken: usize, most: usize| {
+            taken > self.bytes && (taken - self.bytes).saturating_add(bytes) > most
+        };
+        if full(own, EACH) || full(taken.all, ALL) {
+            return false;
+        }
+        taken.all += bytes - self.bytes;
+        taken.each.insert(self.caller.clone(), own + bytes - self.bytes);
+        self.bytes = bytes;
+        true
+    }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        if self.bytes > SMALL {
+        if self.bytes > 0 {
             let mut taken = self.room.taken();
             taken.all -= self.bytes;
             if let Some(own) = taken.each.get_mut(self.caller) {
@@ -90,5 +103,14 @@ mod tests {
         assert!(room.taken().each.is_empty());
         assert_eq!(room.taken().all, 0);
         assert!(room.take(&callers[0], 2 * ALL).is_some());
+
+        let mut growing: Vec<_> = (0..6).map(|_| room.take(&callers[0], 0).unwrap()).collect();
+        assert!(growing.iter_mut().all(|place| place.hold(SMALL)), "small ones take nothing");
+        assert!(growing[..4].iter_mut().all(|place| place.hold(EACH / 4)));
+        assert!(!growing[4].hold(SMALL + 1) && growing[0].hold(EACH / 4), "it is the caller's last");
+        growing.remove(0);
+        assert!(growing[3].hold(SMALL + 1) && growing[3].hold(EACH / 4) && !growing[4].hold(EACH / 4));
+        drop(growing);
+        assert_eq!(room.taken().all, 0);
     }
 }

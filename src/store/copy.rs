@@ -230,6 +230,9 @@ impl Side {
 /// Copies everything into an empty database, with its ids, UUIDs and times, and lets its ids go on where those of the
 /// source were. Returns what either side holds, table by table.
 ///
+/// [`Error::Refused`] if the target holds something, or either has a schema that is not known here, and [`Error::Unknown`] if
+/// the target did not say whether the copy is in. After any other error there is nothing in it.
+///
 /// `progress` is told how many of how many steps are done: each row is read and written, and then read again.
 pub async fn copy(
     from: &Options,
@@ -279,8 +282,9 @@ pub async fn copy(
             )));
         }
     }
-    target.commit().await.map_err(|error| {
-        Error::Failed(format!("whether the copy is in is not known, look at {}: {error}", to.address))
+    target.commit().await.map_err(|error| match error {
+        Error::Unknown(cause) => Error::Unknown(format!("look at {}: {cause}", to.address)),
+        other => other,
     })?;
     Ok(copied)
 }

@@ -128,14 +128,10 @@ impl Store {
         }
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, as of half a second ago or less.
     pub async fn ready(&self) -> Result<()> {
         match self {
-            Self::Sqlite(db) => {
-                // It reads the file itself: a statement without a table would be answered without it.
-                db.read(Cost::Short, |db| db.query_row("SELECT max(numero) FROM migraciones", [], |_| Ok(())))
-                    .await
-            }
+            Self::Sqlite(db) => db.ready().await,
             Self::Postgres(db) => db.ready(),
         }
     }
@@ -290,7 +286,8 @@ impl Store {
 
     /// Takes what was erased or purged out of where the database keeps rows as they used to be: SQLite writes its file anew,
     /// while writes wait, and empties its log; PostgreSQL vacuums the tables. What a server writes ahead, and what is
-    /// backed up, is not in its power.
+    /// backed up, is not in its power. [`Error::Unavailable`] if somebody else, who began before, may still see such rows:
+    /// then they are still there.
     pub async fn scrub(&self) -> Result<()> {
         match self {
             Self::Sqlite(db) => db.apart(sqlite::purge::scrub).await,
@@ -510,7 +507,8 @@ impl Store {
         match self {
             Self::Sqlite(db) => {
                 let caller = caller.clone();
-                db.read(Cost::Short, move |db| sqlite::associations::list(db, &caller, side, page)).await
+                let cost = if page.is_small() { Cost::Short } else { Cost::Long };
+                db.read(cost, move |db| sqlite::associations::list(db, &caller, side, page)).await
             }
             Self::Postgres(db) => postgres::associations::list(db, caller, side, page).await,
         }

@@ -52,23 +52,26 @@ pub(super) const BATCH: usize = 1000;
 /// Where something that can be deleted is kept, and what refers to it.
 pub(super) struct Table {
     pub(super) name: &'static str,
-    /// The column of `contactos_cuentas` that refers to it.
+    /// The column of [`LINKS`] that refers to it.
     pub(super) link: Option<&'static str>,
     /// Where its rows are counted.
     counted: fn(&mut Purged) -> &mut u64,
 }
 
+/// What refers to the others.
+pub(super) const LINKS: Table =
+    Table { name: "contactos_cuentas", link: None, counted: |purged| &mut purged.associations };
+
 /// In the order in which they are emptied.
 pub(super) const TABLES: [Table; 3] = [
-    Table { name: "contactos_cuentas", link: None, counted: |purged| &mut purged.associations },
+    LINKS,
     Table { name: "contactos", link: Some("contacto"), counted: |purged| &mut purged.contacts },
     Table { name: "cuentas", link: Some("cuenta"), counted: |purged| &mut purged.accounts },
 ];
 
 impl Purged {
-    pub(super) fn count(&mut self, table: &Table, rows: u64, links: u64) {
+    pub(super) fn count(&mut self, table: &Table, rows: u64) {
         *(table.counted)(self) += rows;
-        self.associations += links;
     }
 }
 

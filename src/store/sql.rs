@@ -4,6 +4,8 @@
 //! Every statement names the workspace (`espacio`), so that the tables can be distributed by it. Parameters are
 //! mentioned first in the order of their numbers: SQLite numbers them by appearance, PostgreSQL by their digit.
 
+use crate::status::Status;
+
 /// Defines statements, and lists them for the tests that hold for each.
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
@@ -35,6 +37,15 @@ macro_rules! list_associations {
     };
 }
 pub(crate) use list_associations;
+
+/// What a statement says of a state.
+pub(crate) fn condition(status: Status) -> &'static str {
+    match status {
+        Status::All => "",
+        Status::Active => "AND fecha_inactivacion IS NULL",
+        Status::Inactive => "AND fecha_inactivacion IS NOT NULL",
+    }
+}
 
 statements! {
     CREATE_CONTACT =

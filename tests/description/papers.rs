@@ -47,7 +47,7 @@ fn python(folder: &Folder, service: &Service, script: &str) -> Said {
 fn the_calls_by_curl_work_as_printed() {
     let folder = Folder::new();
     let service = folder.serve("--rate-limit 10");
-    let said = bash(&folder, &service, &printed("sh", &service));
+    let said = bash(&folder, &service, &printed("bash", &service));
     assert!(said.success && said.err.is_empty(), "{}\n{}", said.out, said.err);
     let answers: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(answers.len(), 11, "{}", said.out);

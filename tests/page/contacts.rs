@@ -79,11 +79,18 @@ fn a_contact_is_changed_and_what_is_cleared_is_gone() {
     tab.fill(&field("Nombre"), "José");
     tab.fill(&field("Apellidos"), "Núñez");
     tab.fill(&field("Correo opcional"), "");
+    // On another device the phone is put right meanwhile.
+    let ana = site.ana();
+    let uuid = ana.post("contacts/", &json!({})).unwrap().body["data"][0]["uuid"].clone();
+    let phone = json!({
+        "action": "update", "uuid": uuid, "first_name": "Jose", "last_name": "Nunes", "phone": "+34 611"
+    });
+    assert_eq!(ana.post("contacts/contact", &phone).unwrap().status, 200);
     tab.click(&button("Guardar"));
     tab.sees("Cambios de José Núñez guardados");
     tab.finds(&row("José Núñez"));
     tab.loses(&row("Jose Nunes"));
-    assert_eq!(site.export(), ["José,Núñez,,+34 600"]);
+    assert_eq!(site.export(), ["José,Núñez,,+34 611"]);
 }
 
 #[test]

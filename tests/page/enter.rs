@@ -266,3 +266,31 @@ fn nothing_comes_from_elsewhere_and_nothing_runs_that_is_not_ours() {
             .then(() => setTimeout(() => done(ran), 100));";
     assert_eq!(tab.long_script(tries, &[]), json!(["TypeError"]));
 }
+
+#[test]
+fn a_link_into_somebody_elses_list_is_asked_about_before_it_is_followed() {
+    let site = Site::holding("Ana,Paz,,,,");
+    let eva = Client::new(site.node.port, "eva", "demo");
+    eva.create("Gil").unwrap();
+    let tab = site.enter();
+    tab.sees("Ana Paz");
+    let link = format!("{}#token={}", site.address(), eva.token);
+    tab.go(&link);
+    tab.finds(&dialog("¿Entrar como otra persona?"));
+    tab.sees("Este enlace abre la lista de eva (demo).");
+    tab.click(&button("Cancelar"));
+    tab.sees("Ana Paz");
+    assert!(!tab.address().contains("token"));
+    // The same for a page that begins with it.
+    tab.go("about:blank");
+    tab.go(&link);
+    tab.sees("Este enlace abre la lista de eva (demo).");
+    tab.click(&button("Cancelar"));
+    tab.sees("Ana Paz");
+    tab.go("about:blank");
+    tab.go(&link);
+    tab.finds(&dialog("¿Entrar como otra persona?"));
+    tab.click(&button("Entrar"));
+    tab.sees("Gil Paz");
+    assert!(!tab.text().contains("Ana Paz"));
+}

@@ -238,6 +238,28 @@ fn who_sends_many_large_bodies_at_a_time_is_told_that_there_is_no_room() {
 }
 
 #[test]
+fn small_bodies_whose_length_is_not_said_take_no_room() {
+    let folder = Folder::new();
+    let service = folder.serve("");
+    let head = format!(
+        "POST /api/sales/contacts HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ntransfer-encoding: chunked\r\n\r\n",
+        service.token
+    );
+    let begun: Vec<_> = (0..40)
+        .map(|_| {
+            let stream = connect(&service);
+            send(&stream, &format!("{head}1\r\n{{\r\n"));
+            stream
+        })
+        .collect();
+    thread::sleep(Duration::from_millis(200));
+    for stream in &begun {
+        send(stream, "1\r\n}\r\n0\r\n\r\n");
+        assert!(answer(stream).starts_with("HTTP/1.1 200"));
+    }
+}
+
+#[test]
 fn what_is_refused_takes_no_memory() {
     let folder = Folder::new();
     let service = folder.serve("");

@@ -129,6 +129,22 @@ fn purge(folder: &Folder, database: &str) {
     post("contacts/associate-account", json!({ "contact_uuid": eva, "account_uuid": coro, "rol_id": 1 }));
     let said = folder.fails(&format!("erase --workspace demo {ana} --database {database}"));
     assert!(said.contains("has no contact"), "{said}");
+    // An id is a place in lists: the one of the newest, who is gone for good, is not given again.
+    let new = |name: &str| {
+        let new = json!({ "action": "create", "first_name": name, "last_name": "Paz" });
+        let uuid = post("contacts/contact", new)["uuid"].as_str().unwrap().to_owned();
+        let id = post("contacts/contact", json!({ "action": "get", "uuid": uuid }))["data"]["id"]
+            .as_i64()
+            .unwrap();
+        (uuid, id)
+    };
+    let (zoe, last) = new("Zoe");
+    post("contacts/contact", json!({ "action": "delete", "uuid": zoe }));
+    assert!(run("purge --deleted-before 2999-01-01").starts_with("purged 1 contacts"));
+    let (mia, next) = new("Mia");
+    assert!(next > last, "{next} after {last}");
+    post("contacts/contact", json!({ "action": "delete", "uuid": mia }));
+    run("purge --deleted-before 2999-01-01");
 }
 
 #[test]
@@ -165,4 +181,31 @@ fn a_purge_of_postgres_waits_for_who_reads_for_long() {
     assert_eq!(said, "purged 1 contacts, 0 accounts, 0 associations\n");
     assert!(reader.wait().unwrap().success());
     assert_eq!(cluster.sql("postgres", "SELECT count(*) FROM pg_class WHERE relname LIKE 'purga%'"), "0");
+}
+
+#[test]
+fn what_somebody_may_still_see_in_postgres_is_not_called_erased() {
+    let cluster = Cluster::start(&[]);
+    let (folder, database) = (Folder::new(), cluster.address("postgres"));
+    folder.write("people.csv", "first_name,last_name\nAna,Paz\n");
+    folder.done(&format!("import people.csv --user ana --workspace demo --database {database}"));
+    cluster.sql("postgres", "UPDATE contactos SET fecha_eliminacion = now()");
+    let ana = cluster.sql("postgres", "SELECT uuid FROM contactos");
+    let erase = format!("erase --workspace demo {ana} --database {database}");
+    let report =
+        "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM contactos; SELECT pg_sleep(600)";
+    let mut reader =
+        cluster.psql("postgres", report).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let reads = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    while cluster.sql("postgres", reads) != "1" {
+        thread::sleep(Duration::from_millis(50));
+    }
+    let said = folder.fails(&erase);
+    assert!(said.contains("run this again") && said.contains("somebody who began before"), "{said}");
+    cluster.sql(
+        "postgres",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
+    );
+    reader.wait().unwrap();
+    assert!(folder.done(&erase).starts_with("erased 1 of 1"));
 }

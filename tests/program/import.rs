@@ -124,8 +124,11 @@ fn accounts_are_found_or_made_and_linked_with_their_role() {
 fn a_dry_run_says_the_same_and_leaves_nothing_behind() {
     let folder = Folder::new();
     folder.write("people.csv", "first_name,last_name,account\nAna,Paz,Acme\nEva,,Acme\n");
+    folder.write("people.rejected.csv", "somebody is mending these");
     let said = folder.done(&format!("import people.csv {OWNER} --dry-run"));
     assert!(said.starts_with("would import 1 contact in") && said.contains("rejected 1"), "{said}");
+    assert_eq!(folder.read("people.rejected.csv"), "somebody is mending these");
+    assert!(folder.read("people.dry-run.rejected.csv").contains(",Eva,,Acme"));
     assert_eq!(export(&folder), Vec::<String>::new());
     let service = folder.serve("");
     assert_eq!(service.post("accounts/", json!({}))["data"], json!([]));
@@ -133,6 +136,23 @@ fn a_dry_run_says_the_same_and_leaves_nothing_behind() {
     let list = service.post("contacts/", json!({ "filters": { "page_size": 1 } }));
     let get = json!({ "action": "get", "uuid": list["data"][0]["uuid"] });
     assert_eq!(service.post("contacts/contact", get)["data"]["id"], 1);
+}
+
+#[test]
+fn a_command_names_what_it_leaves_out_and_a_database_that_it_makes() {
+    let folder = Folder::new();
+    folder.write(
+        "people.csv",
+        "Given Name,Surname,Mail,Celular,Notes,,Birthday\nAna,Paz,ana@example.com,600,x,,y\n",
+    );
+    let said = folder.run(&format!("import people.csv {OWNER}"));
+    assert!(said.success, "{}", said.err);
+    assert_eq!(
+        said.err,
+        "there is no sqlite:contacts.db yet: it is made now\ncolumns that are not imported: Notes, Birthday\n"
+    );
+    assert_eq!(export(&folder), ["Ana,Paz,ana@example.com,600"]);
+    assert_eq!(folder.run("roles --workspace demo").err, "");
 }
 
 #[test]
@@ -184,6 +204,9 @@ fn a_file_that_cannot_be_imported_says_what_it_needs() {
     let said = folder.fails(&format!("import people.csv {OWNER}"));
     assert!(said.contains("the row of line 3 does not end: is a quotation mark not closed?"), "{said}");
     assert!(said.contains("go on with --from-line 2"), "{said}");
+    folder.write("people.csv", format!("first_name,last_name{}", ",x".repeat(100_000)));
+    let said = folder.fails(&format!("import people.csv {OWNER}"));
+    assert!(said.contains("cannot import people.csv: its first line does not end"), "{said}");
 }
 
 #[test]

@@ -159,3 +159,31 @@ fn the_paper_on_operation_tells_of_every_warning_and_error() {
     messages.retain(|message| !OPERATIONS.contains(message));
     assert!(messages.is_empty(), "docs/operations.md does not tell of: {messages:#?}");
 }
+
+#[test]
+fn the_settings_of_the_readme_are_those_of_the_program() {
+    let help = Folder::new().done("--help");
+    // Each option begins a line, and says its default below.
+    let options: BTreeMap<_, _> = help
+        .split("\n      --")
+        .skip(1)
+        .map(|option| (option.split([' ', '\n']).next().unwrap(), option))
+        .collect();
+    let mut told = BTreeSet::new();
+    for row in README.split_once("| flag | variable | default |").unwrap().1.lines().skip(2) {
+        let [_, flags, variables, default, _] = row.split('|').collect::<Vec<_>>()[..] else { break };
+        let named = |cell: &'static str| cell.split('`').skip(1).step_by(2);
+        for (flag, variable) in named(flags).zip(named(variables)) {
+            let flag = flag.trim_start_matches("--");
+            let option = options.get(flag).unwrap_or_else(|| panic!("there is no --{flag}"));
+            assert!(option.contains(&format!("[env: {variable}")), "{row}: {option}");
+            let is = option.split_once("[default: ").map(|(_, is)| is.split(']').next().unwrap());
+            let all: Vec<_> = named(default).collect();
+            assert!(is.is_none_or(|is| all.contains(&is)), "{row}: {is:?}");
+            told.insert(flag);
+        }
+    }
+    let untold: Vec<_> = options.keys().filter(|flag| !told.contains(**flag) && **flag != "help").collect();
+    assert!(untold.is_empty(), "{untold:?}");
+    assert!(told.len() > 25, "{told:?}");
+}

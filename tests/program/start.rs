@@ -62,6 +62,25 @@ fn the_curl_line_works_with_other_settings_too() {
 }
 
 #[test]
+fn an_association_that_the_database_does_not_take_is_told_as_the_document_says() {
+    let folder = Folder::new();
+    let service = folder.serve("");
+    let ana = json!({ "action": "create", "first_name": "Ana", "last_name": "Paz" });
+    let ana = service.post("contacts/contact", ana)["uuid"].clone();
+    let acme =
+        service.post("accounts/account", json!({ "action": "create", "name": "Acme" }))["uuid"].clone();
+    let database = rusqlite::Connection::open(folder.path("contacts.db")).unwrap();
+    let refuse =
+        "CREATE TRIGGER nada BEFORE INSERT ON contactos_cuentas BEGIN SELECT RAISE(ABORT, 'broken'); END";
+    database.execute_batch(refuse).unwrap();
+    let associate = json!({ "contact_uuid": ana, "account_uuid": acme, "rol_id": 1 });
+    let answer = service.try_post("contacts/associate-account", &associate).unwrap();
+    assert_eq!(answer, (500, json!({ "res": "error", "code": 6, "info": "Failed to create association" })));
+    database.execute_batch("DROP TRIGGER nada").unwrap();
+    service.post("contacts/associate-account", associate);
+}
+
+#[test]
 fn only_the_owner_may_read_the_secret_and_the_database() {
     let folder = Folder::new();
     let service = folder.serve("");

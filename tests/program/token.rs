@@ -1,13 +1,26 @@
 //! `contacts token`
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::support::*;
 
 #[test]
 fn it_prints_a_token_and_nothing_else() {
     let folder = Folder::new();
     let said = folder.run("token --user ana --workspace demo --days 1");
-    assert_eq!((said.out.lines().count(), said.err.as_str()), (1, ""));
+    assert_eq!(said.out.lines().count(), 1);
+    assert_eq!(said.err, "there is no secret contacts.db.jwt-secret yet: it is made now\n");
     assert_eq!(said.out.trim().split('.').count(), 3);
+    let said = folder.run("token --user ana --workspace demo --days 3");
+    assert_eq!((said.out.lines().count(), said.err.as_str()), (1, ""));
+    let claims = URL_SAFE_NO_PAD.decode(said.out.split('.').nth(1).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let left = claims["exp"].as_u64().unwrap() - now;
+    assert!((3 * 86_400 - 60..=3 * 86_400).contains(&left), "{claims}");
 }
 
 #[test]

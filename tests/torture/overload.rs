@@ -181,22 +181,26 @@ fn is_answered_as_well(node: &Node, folder: &Path) {
     let start = Instant::now();
     assert_eq!(caller.post("contacts/", &search).unwrap().status, 200, "it is over");
     let after = start.elapsed();
+    // As fast as the machine was before and after, which others may use too.
+    let again = load(folder, &caller, 32, 0, seconds);
+    assert_eq!(again.refused, 0.0);
+    let peak = f64::midpoint(peak.answered, again.answered);
     refusals.sort();
     let late = refusals.get(refusals.len() * 99 / 100).copied().unwrap_or_default();
     let grown = most.saturating_sub(before) >> 20;
     println!(
         "overload: {:.0} searches a second at the peak; offered {:.0} from {CONNECTIONS} connections, {:.0} answered \
          ({:.2} of the peak), {:.0} refused, 99 of 100 within {late:?}; {grown} MiB more; a call 5 s later {after:?}",
-        peak.answered,
+        peak,
         over.offered(),
         over.answered,
-        over.answered / peak.answered,
+        over.answered / peak,
         over.refused
     );
-    assert!(over.offered() > 2.5 * peak.answered, "the load was none: the test shows nothing");
+    assert!(over.offered() > 2.5 * peak, "the load was none: the test shows nothing");
     assert!(over.refused > 0.0 && !refusals.is_empty());
     // What is promised is more; a machine that does other things meanwhile must not fail the test.
-    assert!(over.answered > 0.4 * peak.answered);
+    assert!(over.answered > 0.4 * peak);
     assert!(late < Duration::from_secs(1) && after < Duration::from_secs(1));
     assert!(grown <= 64);
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::hints::{self, program, quoted, token_flags};
 use super::keys::Source;
-use super::{caller, open, progress};
+use super::{caller, open_or_make, progress};
 use crate::account;
 use crate::association::{Associated, Pair};
 use crate::caller::Caller;
@@ -25,7 +25,7 @@ use people::{Company, Person};
 pub(super) async fn run(demo: Demo) -> anyhow::Result<()> {
     let owner = demo.owner();
     let caller = caller(&owner)?;
-    let store = open(&demo.database).await?;
+    let store = open_or_make(&demo.database).await?;
     let first = PageRequest { after: Cursor::default(), size: 1 };
     let some = store.list_contact_names(&caller, &Filter::default(), first).await?;
     ensure!(

@@ -63,7 +63,7 @@ fn document() -> Json {
         "servers": list![object! { "url": "/" }],
         "security": list![object! { "token": Json::List(Vec::new()) }],
         "tags": list![
-            tag("Contacts", "Your own contacts: nobody else sees, changes or finds them."),
+            tag("Contacts", "Your own contacts: nobody else lists, changes or finds them. Their names are in the associations, which are the workspace's."),
             tag("Associations", "Which contacts belong to which accounts, and with which role. They are the workspace's."),
             tag("Accounts", "The companies that contacts are associated with. They are the workspace's."),
             tag("Roles", "What a contact can be to an account. They are the workspace's."),

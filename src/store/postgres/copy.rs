@@ -9,9 +9,9 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::connect::{self, Connector};
-use super::error::describe;
+use super::error::{self, Verdict, describe};
 use crate::store::copy::{Kind, Row, TABLES, Table, Value};
-use crate::store::{Options, Result, Server};
+use crate::store::{Error, Options, Result, Server};
 
 /// A connection inside a transaction, which is taken back unless it is committed: the connection belongs to no pool
 /// that lives on, so it ends when this is dropped.
@@ -112,7 +112,10 @@ impl Side {
     }
 
     pub(crate) async fn commit(self) -> Result<()> {
-        self.0.batch_execute("COMMIT").await?;
+        self.0.batch_execute("COMMIT").await.map_err(|error| match error::verdict(&error) {
+            Verdict::Broken => Error::Unknown(describe(&error)),
+            _ => error.into(),
+        })?;
         // Searches are planned by statistics, which a new table does not have. Without them it is slower, not wrong.
         let tables: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
         if let Err(error) = self.0.batch_execute(&format!("ANALYZE {}", tables.join(", "))).await {

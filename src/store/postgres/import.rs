@@ -16,7 +16,7 @@ use crate::role::DEFAULTS;
 use crate::search::fold;
 use crate::store::Error;
 
-/// How long a batch may take: it waits for other imports of its workspace.
+/// How long a batch may take. Of that it waits five seconds at most for another import of its workspace (`lock_timeout`).
 const BATCH_LIMIT: Duration = STATEMENT_LIMIT.saturating_mul(6);
 
 /// What becomes of the rows, if they are kept.

@@ -243,8 +243,9 @@ impl Postgres {
         if self.pool.status().waiting >= QUEUE {
             return Err(Error::Overloaded);
         }
+        let since = self.pipelines.renewals().now();
         let found = self.unless_lost(self.patience, self.pool.get()).await??;
-        Ok(Lent::new(found, self.pulse.clone()))
+        Ok(Lent::new(found, self.pulse.clone(), since))
     }
 
     /// Waits for something of the server, no longer than the limit, and not while it does not answer others.
@@ -287,8 +288,8 @@ impl Postgres {
             Verdict::ReadOnly => {
                 connection.throw_away();
                 // The others lead to the same server, which is not the one that takes writes.
-                self.pool.retain(|_, _| false);
                 self.pipelines.give_up_all();
+                self.pool.retain(|_, _| false);
             }
         }
         Some(Err(error.into()))

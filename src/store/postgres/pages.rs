@@ -11,6 +11,7 @@ use crate::caller::Caller;
 use crate::paging::PageRequest;
 use crate::search::Search;
 use crate::status::Status;
+use crate::store::sql::condition;
 
 /// How many rows of a list a search looks at one by one before it asks an index. What occurs often fills its page with
 /// these; what does not is rare enough for an index.
@@ -217,14 +218,5 @@ impl Statement {
             names += &format!(" AND busqueda LIKE ALL ({enyes})");
         }
         names
-    }
-}
-
-/// What a statement says of a state.
-fn condition(status: Status) -> &'static str {
-    match status {
-        Status::All => "",
-        Status::Active => "AND fecha_inactivacion IS NULL",
-        Status::Inactive => "AND fecha_inactivacion IS NOT NULL",
     }
 }

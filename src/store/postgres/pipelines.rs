@@ -6,7 +6,7 @@
 //! something, or takes long, has a connection of the pool for itself.
 
 use std::ops::Deref;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use deadpool_postgres::ClientWrapper;
@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use super::STATEMENT_LIMIT;
 use super::connect::Connector;
+use super::lent::Renewals;
 use crate::store::Error;
 
 /// About how many statements may be under way on one connection; more are refused at once.
@@ -64,8 +65,7 @@ impl Drop for Session {
 pub(super) struct Pipelines {
     lines: Arc<[Line]>,
     connector: Connector,
-    /// How often all connections were given up.
-    renewals: Arc<AtomicU64>,
+    renewals: Renewals,
 }
 
 #[derive(Default)]
@@ -79,7 +79,11 @@ struct Line {
 
 impl Pipelines {
     pub(super) fn new(count: usize, connector: Connector) -> Self {
-        Self { lines: (0..count).map(|_| Line::default()).collect(), connector, renewals: Arc::default() }
+        Self {
+            lines: (0..count).map(|_| Line::default()).collect(),
+            connector,
+            renewals: Renewals::default(),
+        }
     }
 
     /// The connection with the fewest statements under way, which is made if it is not there.
@@ -97,15 +101,20 @@ impl Pipelines {
             return Ok(session);
         }
         loop {
-            let renewals = self.renewals.load(Ordering::Acquire);
+            let since = self.renewals.now();
             let (client, running) = self.connector.open().await?;
             let mut place = line.client.write().unwrap_or_else(PoisonError::into_inner);
             // It may lead to the server that all were to leave meanwhile.
-            if self.renewals.load(Ordering::Acquire) == renewals {
+            if !since.renewed() {
                 let client = place.insert(Arc::new(ClientWrapper::new(client, running)));
                 return Ok(Session::new(client.clone()));
             }
         }
+    }
+
+    /// What tells that all connections are to be left.
+    pub(super) fn renewals(&self) -> &Renewals {
+        &self.renewals
     }
 
     /// How many statements are under way, or wait for a connection.
@@ -120,7 +129,7 @@ impl Pipelines {
 
     /// Gives none of the connections to anybody any more.
     pub(super) fn give_up_all(&self) {
-        self.renewals.fetch_add(1, Ordering::Release);
+        self.renewals.begin();
         self.retain(|_| false);
     }
 

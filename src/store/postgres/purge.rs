@@ -1,9 +1,13 @@
 //! What is deleted, taken out of PostgreSQL for good.
 
+use std::time::{Duration, Instant};
+
 use deadpool_postgres::Object;
+use tokio::time::sleep;
 
 use super::{Driver, MAINTENANCE_LIMIT, Param, Postgres, Result, STATEMENT_LIMIT};
-use crate::store::purge::{BATCH, Day, Purged, TABLES, Table};
+use crate::store::Error;
+use crate::store::purge::{BATCH, Day, LINKS, Purged, TABLES, Table};
 
 /// For each row that goes, the server looks whether an association refers to it, deleted ones included, for which the
 /// service's own indexes are of no use. These are there as long as a purge runs.
@@ -24,30 +28,65 @@ async fn purge_tables(db: &Postgres, before: &Day, told: impl Fn(u64, u64)) -> R
     let mut purged = Purged::default();
     for table in &TABLES {
         let deleted = format!(
-            "SELECT espacio, id FROM {} WHERE fecha_eliminacion < ($1::TEXT || ' 00:00:00+00')::TIMESTAMPTZ",
+            "FROM {} WHERE fecha_eliminacion < ($1::TEXT || ' 00:00:00+00')::TIMESTAMPTZ",
             table.name
         );
-        let rows = db.maintain(&deleted, &[&before.as_str()]).await?;
-        if !rows.is_empty() && table.link.is_some() {
+        let counted = db.maintain(&format!("SELECT count(*) {deleted}"), &[&before.as_str()]).await?;
+        let total: i64 = counted.first().map_or(Ok(0), |row| row.try_get(0))?;
+        if total > 0 && table.link.is_some() {
             make_indexes(db).await?;
         }
-        let total = rows.len() as u64;
-        for (batch, rows) in rows.chunks(BATCH).enumerate() {
-            told((batch * BATCH) as u64, total);
+        let next = format!(
+            "SELECT espacio, id {deleted} AND (espacio, id) > ($2, $3) ORDER BY espacio, id LIMIT {BATCH}"
+        );
+        let (mut workspace, mut id, mut done) = (String::new(), 0_i64, 0);
+        loop {
+            told(done, total.unsigned_abs());
+            let rows = db.maintain(&next, &[&before.as_str(), &workspace, &id]).await?;
+            let Some(last) = rows.last() else { break };
+            (workspace, id) = (last.try_get(0)?, last.try_get(1)?);
             let mut keys = Keys::default();
-            for row in rows {
+            for row in &rows {
                 keys.workspaces.push(row.try_get(0)?);
                 keys.ids.push(row.try_get(1)?);
             }
-            let (rows, links) = take_out(db, table, &keys).await?;
-            purged.count(table, rows, links);
+            let (gone, links) = take_out(db, table, &keys).await?;
+            purged.count(table, gone);
+            purged.count(&LINKS, links);
+            done += rows.len() as u64;
         }
     }
     Ok(purged)
 }
 
+/// Whether something that began before a transaction may still see what rows used to be.
+const IS_SEEN: &str = "SELECT 1 FROM pg_stat_activity, unnest(ARRAY[backend_xid, backend_xmin]) x (id)
+    WHERE pid <> pg_backend_pid() AND coalesce(datname, current_database()) = current_database()
+        AND age(x.id) > age($1::TEXT::XID)
+    UNION ALL SELECT 1 FROM pg_prepared_xacts
+    WHERE database = current_database() AND age(transaction) > age($1::TEXT::XID)
+    UNION ALL SELECT 1 FROM pg_replication_slots, unnest(ARRAY[xmin, catalog_xmin]) x (id)
+    WHERE age(x.id) > age($1::TEXT::XID)
+    LIMIT 1";
+
+/// How long that is waited for.
+const SEEN_LIMIT: Duration = Duration::from_secs(10);
+
 /// Lets the server take back what rows used to be, as it would by itself some time later.
 pub(crate) async fn scrub(db: &Postgres) -> Result<()> {
+    let now = db.maintain("SELECT pg_current_xact_id()::XID::TEXT", &[]).await?;
+    let now: String = now.first().map_or(Ok(String::new()), |row| row.try_get(0))?;
+    let start = Instant::now();
+    // The server would leave such rows where they are, and not say so.
+    while !db.maintain(IS_SEEN, &[&now]).await?.is_empty() {
+        if start.elapsed() > SEEN_LIMIT {
+            return Err(Error::Unavailable(
+                "somebody who began before may still see it: a transaction, a pg_dump, a standby or a replication slot"
+                    .into(),
+            ));
+        }
+        sleep(SEEN_LIMIT / 50).await;
+    }
     db.maintain("VACUUM contactos, cuentas, contactos_cuentas", &[]).await.map(drop)
 }
 

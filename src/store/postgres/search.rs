@@ -42,19 +42,21 @@ fn with_enye(word: &str) -> String {
 
 /// The pieces of the words, from each in turn, so that none is left out for a long one.
 fn pieces(words: &[&str]) -> Vec<String> {
-    let of_word = |word: &&str| -> Vec<String> {
-        let characters: Vec<char> = word.chars().collect();
-        characters.windows(characters.len().min(PIECE)).map(|piece| piece.iter().collect()).collect()
-    };
-    let all: Vec<Vec<String>> = words.iter().map(of_word).collect();
-    let longest = all.iter().map(Vec::len).max().unwrap_or(0);
+    let mut rests = words.to_vec();
     let mut pieces: Vec<String> = Vec::new();
-    for place in 0..longest {
-        for piece in all.iter().filter_map(|word| word.get(place)) {
-            if pieces.len() < MAX_PIECES && !pieces.contains(piece) {
-                pieces.push(piece.clone());
+    while pieces.len() < MAX_PIECES && !rests.is_empty() {
+        for rest in &rests {
+            let piece = rest.char_indices().nth(PIECE).map_or(*rest, |(end, _)| &rest[..end]);
+            if pieces.len() < MAX_PIECES && !pieces.iter().any(|other| other == piece) {
+                pieces.push(piece.to_owned());
             }
         }
+        rests.retain_mut(|rest| {
+            let mut characters = rest.chars();
+            characters.next();
+            *rest = characters.as_str();
+            rest.chars().nth(PIECE - 1).is_some()
+        });
     }
     pieces
 }

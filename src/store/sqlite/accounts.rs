@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 use uuid::Uuid;
 
-use super::{Cost, Listed, condition, search, sql, uuids};
+use super::{Cost, Listed, search, sql, uuids};
 use crate::account::{Account, Filter, Name};
 use crate::caller::Caller;
 use crate::paging::{Page, PageRequest};
@@ -56,7 +56,7 @@ fn all(db: &Connection, caller: &Caller, status: Status, after: i64, limit: usiz
     let sql = format!(
         "SELECT {} FROM cuentas WHERE espacio = $1 AND id > $2 AND fecha_eliminacion IS NULL {} ORDER BY id LIMIT $3",
         Account::COLUMNS,
-        condition(status)
+        shared::condition(status)
     );
     db.prepare_cached(&sql)?.query_map(params![caller.workspace(), after, limit], Account::read)?.collect()
 }

@@ -55,6 +55,9 @@ pub type Told<'a> = &'a dyn Fn(&'static str, u64, u64);
 /// Copies one moment of a database that is in use into a new file: everything that was acknowledged before this began.
 /// What was deleted leaves no remains in it. Nothing appears under the name of the file before it is whole, checked and on
 /// disk. Needs space for an uncompressed copy beside it meanwhile.
+///
+/// [`Error::Refused`] if the database is none of ours or not sound, or the file can't be made (there may be one of that
+/// name), [`Error::Unavailable`] if a disk is full.
 pub fn backup(database: &Path, to: &Path, told: Told<'_>) -> Result<Contents, Error> {
     if to.exists() {
         return Err(Error::Refused(format!("{} is there already; name a new file", to.display())));
@@ -97,6 +100,8 @@ pub fn backup(database: &Path, to: &Path, told: Told<'_>) -> Result<Contents, Er
 
 /// Whether a backup is whole and holds a sound database. It may also be the file of a database, which has no checksum: then
 /// only its structure is checked.
+///
+/// [`Error::Refused`] if it is damaged or no backup, [`Error::Unavailable`] if the disk for temporary files is full.
 pub fn verify(file: &Path, told: Told<'_>) -> Result<Contents, Error> {
     let mut start = [0; SQLITE.len()];
     let read = File::open(file).and_then(|mut file| file.read_exact(&mut start));
@@ -109,6 +114,9 @@ pub fn verify(file: &Path, told: Told<'_>) -> Result<Contents, Error> {
 
 /// Makes a database from a backup, where there is none. Nothing appears under its name before it is whole, checked and on
 /// disk.
+///
+/// [`Error::Refused`] if the backup is damaged or none, or there is a database already, [`Error::Unavailable`] if the disk
+/// is full.
 pub fn restore(backup: &Path, database: &Path, told: Told<'_>) -> Result<Contents, Error> {
     // A log that was left behind would be taken for this database's own.
     let beside = ["", "-wal", "-shm", "-journal"].map(|suffix| open::beside(database, suffix));

@@ -1,14 +1,12 @@
 //! Contacts in SQLite. All of a caller's contacts are named by `espacio` and `propietario`.
 
-use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::slice;
 
-use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 use uuid::Uuid;
 
-use super::{Cost, Listed, accounts, associations, condition, roles, search, sql, uuids};
+use super::{Cost, Listed, accounts, associations, roles, search, sql, uuids};
 use crate::account::AccountName;
 use crate::association::{Associated, Pair};
 use crate::caller::Caller;
@@ -16,7 +14,7 @@ use crate::contact::{
     Contact, ContactName, Details, Email, Erasure, Filter, Import, Imported, Phone, Update, Updated,
 };
 use crate::paging::{Page, PageRequest};
-use crate::search::fold_names;
+use crate::search::{fold, fold_names};
 use crate::status::Status;
 use crate::store::sql as shared;
 
@@ -110,7 +108,7 @@ fn all<T: Listed>(
         "SELECT {} FROM contactos WHERE espacio = $1 AND propietario = $2 AND id > $3 AND fecha_eliminacion IS NULL
          {} ORDER BY id LIMIT $4",
         T::COLUMNS,
-        condition(status)
+        shared::condition(status)
     );
     db.prepare_cached(&sql)?
         .query_map(params![caller.workspace(), caller.user(), after, limit], T::read)?
@@ -152,12 +150,24 @@ fn chosen(
     after: i64,
     limit: usize,
 ) -> Result<Vec<i64>> {
-    let accounts =
-        filter.accounts.as_deref().map(|accounts| account_ids(db, caller, accounts)).transpose()?;
+    let accounts: Option<HashSet<i64>> = match &filter.accounts {
+        Some(accounts) => Some(account_ids(db, caller, accounts)?.into_iter().collect()),
+        None => None,
+    };
+    // Which of them are wanted is looked up here: SQLite would go through all that are wanted for each contact.
     let mut associated = db.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM contactos_cuentas WHERE espacio = $1 AND contacto = $2
-         AND cuenta IN rarray($3) AND fecha_eliminacion IS NULL)",
+        "SELECT cuenta FROM contactos_cuentas
+         WHERE espacio = $1 AND contacto = $2 AND fecha_eliminacion IS NULL",
     )?;
+    let mut has_one_of = |id: i64, accounts: &HashSet<i64>| -> Result<bool> {
+        let mut rows = associated.query(params![caller.workspace(), id])?;
+        while let Some(row) = rows.next()? {
+            if accounts.contains(&row.get(0)?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    };
     let mut statement = db.prepare_cached(
         "SELECT c.id, c.busqueda, c.fecha_inactivacion IS NULL AS activo
          FROM rarray($1) u CROSS JOIN contactos c ON c.espacio = $2 AND c.uuid = u.value
@@ -171,9 +181,7 @@ fn chosen(
         let id: i64 = row.get("id")?;
         let passes = passes(filter, row)?
             && match &accounts {
-                Some(accounts) => {
-                    associated.query_row(params![caller.workspace(), id, accounts], |row| row.get(0))?
-                }
+                Some(accounts) => has_one_of(id, accounts)?,
                 None => true,
             };
         if passes {
@@ -199,7 +207,7 @@ fn associated(
              AND c.propietario = $4 AND c.fecha_eliminacion IS NULL ORDER BY l.contacto",
     )?;
     let mut ids = BTreeSet::new();
-    for account in account_ids(db, caller, accounts)?.iter() {
+    for account in account_ids(db, caller, accounts)? {
         let mut rows = statement.query(params![caller.workspace(), account, after, caller.user()])?;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get("id")?;
@@ -227,14 +235,13 @@ fn passes(filter: &Filter, row: &Row<'_>) -> Result<bool> {
         })
 }
 
-fn account_ids(db: &Connection, caller: &Caller, accounts: &[Uuid]) -> Result<Rc<Vec<Value>>> {
+fn account_ids(db: &Connection, caller: &Caller, accounts: &[Uuid]) -> Result<Vec<i64>> {
     db.prepare_cached(
         "SELECT a.id FROM rarray($1) u CROSS JOIN cuentas a ON a.espacio = $2 AND a.uuid = u.value
          WHERE a.fecha_eliminacion IS NULL",
     )?
     .query_map(params![uuids(accounts), caller.workspace()], |row| row.get(0))?
-    .collect::<Result<Vec<Value>>>()
-    .map(Rc::new)
+    .collect()
 }
 
 /// Gives contacts their accounts, one after the other.
@@ -333,25 +340,32 @@ fn change(db: &Connection, sql: &str, caller: &Caller, uuid: Uuid) -> Result<boo
 /// Puts rows in one after the other. A row whose account or role can't be had leaves nothing behind.
 pub(crate) fn import(db: &Connection, caller: &Caller, rows: &[Import]) -> Result<Vec<Imported>> {
     roles::create_workspace(db, caller)?;
-    rows.iter().map(|row| import_row(db, caller, row)).collect()
+    let roles = roles::by_name(db, caller)?;
+    rows.iter().map(|row| import_row(db, caller, &roles, row)).collect()
 }
 
 /// Puts rows in and takes them back.
 pub(crate) fn try_import(db: &Connection, caller: &Caller, rows: &[Import]) -> Result<Vec<Imported>> {
     db.execute_batch("SAVEPOINT prueba")?;
-    let outcome = import(db, caller, rows);
+    // What fails is taken back by whoever called, or by SQLite already.
+    let outcome = import(db, caller, rows)?;
     db.execute_batch("ROLLBACK TO prueba; RELEASE prueba")?;
-    outcome
+    Ok(outcome)
 }
 
-fn import_row(db: &Connection, caller: &Caller, row: &Import) -> Result<Imported> {
+fn import_row(
+    db: &Connection,
+    caller: &Caller,
+    roles: &HashMap<String, i64>,
+    row: &Import,
+) -> Result<Imported> {
     let uuid = Uuid::now_v7();
     let Some(account) = &row.account else {
         create(db, caller, uuid, &row.details)?;
         return Ok(Imported::Done);
     };
     let role = match &row.role {
-        Some(name) => roles::by_name(db, caller, name)?,
+        Some(name) => roles.get(&fold(name.as_str())).copied(),
         None => roles::exists(db, caller, 1)?.then_some(1),
     };
     let Some(role) = role else { return Ok(Imported::UnknownRole) };

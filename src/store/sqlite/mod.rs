@@ -21,7 +21,9 @@ pub(super) mod worker;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, Error as SqliteError, ErrorCode, Row};
@@ -29,7 +31,6 @@ use tracing::{Instrument as _, debug_span};
 use uuid::Uuid;
 
 use super::{Error, Load};
-use crate::status::Status;
 use worker::{Readers, Writer};
 
 /// How much work a read is.
@@ -47,7 +48,12 @@ pub struct Sqlite {
     long: Readers,
     writer: Writer,
     path: PathBuf,
+    /// When it was last seen that the file can be read.
+    answered: Mutex<Option<Instant>>,
 }
+
+/// How long that is good for.
+const FRESH: Duration = Duration::from_millis(500);
 
 impl Sqlite {
     /// Opens the database, makes it if there is none, and brings its schema up to date.
@@ -59,6 +65,7 @@ impl Sqlite {
             long: Readers::long(threads, path)?,
             writer: Writer::start(path)?,
             path: path.to_owned(),
+            answered: Mutex::default(),
         };
         // Its connections have made the log, and keep it.
         open::sync_folder(path)?;
@@ -78,6 +85,19 @@ impl Sqlite {
             writes,
             log_bytes: fs::metadata(open::beside(&self.path, "-wal")).ok().map(|log| log.len()),
         }
+    }
+
+    /// Whether the file can be read, which is looked at only so often: anybody may ask, without a token and a limit.
+    pub(crate) async fn ready(&self) -> Result<(), Error> {
+        let answered = || self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        if answered().is_some_and(|at| at.elapsed() < FRESH) {
+            return Ok(());
+        }
+        // A statement without a table would be answered without the file.
+        let look = |db: &Connection| db.query_row("SELECT max(numero) FROM migraciones", [], |_| Ok(()));
+        self.read(Cost::Short, look).await?;
+        *answered() = Some(Instant::now());
+        Ok(())
     }
 
     /// Works on a connection of its own, beside those that requests use.
@@ -147,15 +167,6 @@ trait Listed: Sized {
     /// Reads the columns by their places: by their names, a page would take a third longer.
     fn read(row: &Row<'_>) -> rusqlite::Result<Self>;
     fn id(&self) -> i64;
-}
-
-/// What a statement says of a state.
-fn condition(status: Status) -> &'static str {
-    match status {
-        Status::All => "",
-        Status::Active => "AND fecha_inactivacion IS NULL",
-        Status::Inactive => "AND fecha_inactivacion IS NOT NULL",
-    }
 }
 
 /// A list of UUIDs as a parameter for `rarray`, without repetitions.

@@ -1,5 +1,7 @@
 //! Roles in SQLite. All of a workspace's roles are named by `espacio`.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, Result, params};
 
 use super::sql;
@@ -57,9 +59,9 @@ pub(crate) fn exists(db: &Connection, caller: &Caller, id: i64) -> Result<bool> 
     db.prepare_cached(sql::ROLE_EXISTS)?.query_row(params![caller.workspace(), id], |row| row.get(0))
 }
 
-/// The oldest role of this name, case and accents aside.
-pub(crate) fn by_name(db: &Connection, caller: &Caller, name: &Name) -> Result<Option<i64>> {
-    let wanted = fold(name.as_str());
+/// The oldest role of each name, folded.
+pub(crate) fn by_name(db: &Connection, caller: &Caller) -> Result<HashMap<String, i64>> {
     let roles = list(db, caller)?.unwrap_or_default();
-    Ok(roles.into_iter().find(|role| fold(&role.name) == wanted).map(|role| role.id))
+    // Of two of a name the last one put in stays.
+    Ok(roles.into_iter().rev().map(|role| (fold(&role.name), role.id)).collect())
 }
