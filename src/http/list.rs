@@ -64,8 +64,8 @@ where
     T: Serialize + Send + 'static,
     F: Future<Output = Result<Page<T>, store::Error>> + Send + 'static,
 {
-    /// Also what waits in memory for a client that does not read: some 100 KB, at most 400.
-    const ROWS: usize = 500;
+    /// Also what waits in memory for a client that does not read: some 100 KB, at most 800.
+    const ROWS: usize = 1000;
     let after = |after| PageRequest { after, size: ROWS };
 
     // The rest is read when the layer that knows the request id has done its part.
