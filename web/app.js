@@ -10,7 +10,7 @@ import { importView } from "./import.js";
 import { listenToKeys } from "./keys.js";
 import { avatar, emblem, iconButton } from "./parts.js";
 import { rolesView } from "./roles.js";
-import { bearer, given, isMine, loginUrl, restore, signInEverywhere, signOut, user } from "./session.js";
+import { bearer, given, isMine, isOver, loginUrl, restore, signInEverywhere, signOut, user } from "./session.js";
 import { settings } from "./settings.js";
 import { cutsOff, inHand, settle } from "./toast.js";
 
@@ -169,6 +169,7 @@ function start() {
   view?.stop();
   view = null;
   if (!bearer()) return enter();
+  shownPath = location.hash;
   frame();
   show();
 }
@@ -180,7 +181,7 @@ function start() {
 async function enterByAddress() {
   const token = given();
   if (!token) return false;
-  if (bearer() && !isMine(token)) {
+  if (bearer() && !isOver() && !isMine(token)) {
     if (!view) start();
     const { name, workspace } = user(token);
     const text = t("switch.text", { name: name || "?", workspace: workspace || "?" });

@@ -65,7 +65,8 @@ function contactForm(contact, saved) {
     fields: [field("first_name"), field("last_name"), field("email", "text"), field("phone", "tel")],
     async submit(values, { signal, again }) {
       let uuid = contact?.uuid;
-      if (contact) await updateContact(contact, values, { signal });
+      // After a try that got no answer it is not known what there is: all of it is sent.
+      if (contact) await updateContact(again ? { uuid } : contact, values, { signal });
       else uuid = (again && (await findTwin(values, { signal }))?.uuid) || (await createContact(values, { signal }));
       saved(await getContact(uuid));
       toast(t(contact ? "contact.saved" : "contact.created", { name: fullName(values) }), { kind: "good" });

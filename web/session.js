@@ -86,6 +86,15 @@ export function awaitToken(taken) {
   return () => others?.close();
 }
 
+/** Whether the token has expired, as far as this clock tells. */
+export function isOver() {
+  try {
+    return claims(token).exp * 1000 < Date.now();
+  } catch {
+    return true;
+  }
+}
+
 function claims(of) {
   const part = of.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
   return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(part), (c) => c.charCodeAt(0))));

@@ -26,10 +26,9 @@ pub(super) async fn run(erase: Erase) -> anyhow::Result<()> {
             Err(error) => left.push(format!("{uuid}: {error}; run this again")),
         }
     }
-    if erased > 0 {
-        scrub(&store).await?;
-    }
+    let scrubbed = if erased > 0 { scrub(&store).await } else { Ok(()) };
     println!("erased {erased} of {}; backups keep what they have", erase.uuids.len());
+    left.extend(scrubbed.err().map(|error| format!("{error:#}")));
     if !left.is_empty() {
         bail!("{}", left.join("\n"));
     }

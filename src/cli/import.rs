@@ -56,9 +56,9 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
     if let Some(encoding) = encoding {
         eprintln!("{name} is not UTF-8; it is read as {}", encoding.name());
     }
-    let unknown =
-        rows.headers()?.iter().filter(|heading| Column::named(heading).is_none() && !heading.is_empty());
-    let unknown: Vec<&str> = unknown.collect();
+    let unused = rows.headers()?.iter().enumerate();
+    let unused = unused.filter(|(place, heading)| !columns.hold(*place) && !heading.is_empty());
+    let unknown: Vec<&str> = unused.map(|(_, heading)| heading).collect();
     if !unknown.is_empty() {
         eprintln!("columns that are not imported: {}", unknown.join(", "));
     }
@@ -292,13 +292,15 @@ fn open<R: Read>(
     let text =
         DecodeReaderBytesBuilder::new().encoding(encoding).bom_override(true).strip_bom(true).build(file);
     let mut text = BufReader::new(text);
-    let mut headings = String::new();
-    text.by_ref().take(MAX_ROW as u64).read_line(&mut headings)?;
+    let mut headings = Vec::new();
+    text.by_ref().take(MAX_ROW as u64).read_until(b'\n', &mut headings)?;
     ensure!(headings.len() < MAX_ROW, "its first line does not end");
+    let headings = String::from_utf8(headings)?;
     let crlf = headings.ends_with("\r\n");
     let text = Cursor::new(headings.clone()).chain(text);
     let known = |delimiter: &char| {
-        headings.split(*delimiter).filter(|heading| Column::named(heading).is_some()).count()
+        let known = |heading: &&str| Column::named(heading).or(Column::perhaps(heading)).is_some();
+        headings.split(*delimiter).filter(known).count()
     };
     let delimiter = [',', ';', '\t'].into_iter().rev().max_by_key(known).unwrap_or(',') as u8;
     let text = Bounded { file: text, left: MOST_OF_ROW };
@@ -329,19 +331,31 @@ enum Column {
 impl Column {
     /// By the heading in English or Spanish, whatever its case, accents, blanks and underscores.
     fn named(heading: &str) -> Option<Self> {
-        let heading: String = fold(heading).chars().filter(|c| c.is_alphanumeric()).collect();
-        match heading.as_str() {
-            "firstname" | "givenname" | "nombre" | "nombres" => Some(Self::FirstName),
-            "lastname" | "surname" | "familyname" | "apellido" | "apellidos" => Some(Self::LastName),
-            "email" | "emailaddress" | "mail" | "correo" | "correoelectronico" => Some(Self::Email),
-            "phone" | "phonenumber" | "tel" | "mobile" | "telefono" | "movil" | "celular" => {
-                Some(Self::Phone)
-            }
+        match bare(heading).as_str() {
+            "firstname" | "nombre" | "nombres" => Some(Self::FirstName),
+            "lastname" | "apellido" | "apellidos" => Some(Self::LastName),
+            "email" | "emailaddress" | "correo" | "correoelectronico" => Some(Self::Email),
+            "phone" | "phonenumber" | "telefono" | "movil" => Some(Self::Phone),
             "account" | "company" | "cuenta" | "empresa" => Some(Self::Account),
             "role" | "rol" => Some(Self::Role),
             _ => None,
         }
     }
+
+    /// The same by what other programs write, which counts where there is no heading of the first kind: a file may have both.
+    fn perhaps(heading: &str) -> Option<Self> {
+        match bare(heading).as_str() {
+            "givenname" => Some(Self::FirstName),
+            "surname" | "familyname" => Some(Self::LastName),
+            "mail" => Some(Self::Email),
+            "tel" | "mobile" | "celular" => Some(Self::Phone),
+            _ => None,
+        }
+    }
+}
+
+fn bare(heading: &str) -> String {
+    fold(heading).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// Which column is what.
@@ -360,11 +374,20 @@ struct Columns {
 }
 
 impl Columns {
+    /// Whether a column is one of them.
+    fn hold(&self, place: usize) -> bool {
+        let Self { first_name, last_name, email, phone, account, role, .. } = *self;
+        [Some(first_name), Some(last_name), email, phone, account, role].contains(&Some(place))
+    }
+
     fn of(headings: &StringRecord, delimiter: u8, crlf: bool) -> anyhow::Result<Self> {
         let place = |column| -> anyhow::Result<Option<usize>> {
-            let mut places =
-                (0..headings.len()).filter(|place| Column::named(&headings[*place]) == Some(column));
+            let all = |named: fn(&str) -> Option<Column>| {
+                (0..headings.len()).filter(move |place| named(&headings[*place]) == Some(column))
+            };
+            let mut places = all(Column::named);
             match (places.next(), places.next()) {
+                (None, _) => Ok(all(Column::perhaps).next()),
                 (Some(first), Some(second)) => {
                     bail!("the headings {} and {} mean the same", &headings[first], &headings[second])
                 }

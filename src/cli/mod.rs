@@ -85,7 +85,8 @@ fn must_exist(address: &Address, flag: &str) -> anyhow::Result<()> {
 }
 
 fn is_missing(address: &Address) -> bool {
-    address.file().is_some_and(|file| !file.exists())
+    // A folder that may not be entered may hold it.
+    address.file().is_some_and(|file| matches!(file.try_exists(), Ok(false)))
 }
 
 /// A bar, which is drawn only on a terminal. It may have a message before it.

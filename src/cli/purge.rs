@@ -14,9 +14,9 @@ pub(super) async fn run(purge: Purge) -> anyhow::Result<()> {
     };
     let purged = store.purge(&purge.deleted_before, told).await?;
     bar.finish_and_clear();
-    scrub(&store).await?;
+    let scrubbed = scrub(&store).await;
     let [contacts, accounts, associations] =
         [purged.contacts, purged.accounts, purged.associations].map(grouped);
     println!("purged {contacts} contacts, {accounts} accounts, {associations} associations");
-    Ok(())
+    scrubbed
 }

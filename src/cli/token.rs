@@ -13,7 +13,7 @@ pub(super) fn run(token: &Token) -> anyhow::Result<()> {
     let caller = caller(&token.owner)?;
     let source = keys::Source::of(&token.tokens, &token.database.database);
     if let keys::Source::Beside(file) = &source
-        && !file.exists()
+        && matches!(file.try_exists(), Ok(false))
     {
         // A service that runs elsewhere would refuse the token.
         eprintln!("there is no secret {} yet: it is made now", file.display());

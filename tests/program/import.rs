@@ -143,15 +143,15 @@ fn a_command_names_what_it_leaves_out_and_a_database_that_it_makes() {
     let folder = Folder::new();
     folder.write(
         "people.csv",
-        "Given Name,Surname,Mail,Celular,Notes,,Birthday\nAna,Paz,ana@example.com,600,x,,y\n",
+        "Given Name,Surname,Mail,Celular,Notes,,Teléfono\nAna,Paz,ana@example.com,600,x,,601\n",
     );
     let said = folder.run(&format!("import people.csv {OWNER}"));
     assert!(said.success, "{}", said.err);
     assert_eq!(
         said.err,
-        "there is no sqlite:contacts.db yet: it is made now\ncolumns that are not imported: Notes, Birthday\n"
+        "there is no sqlite:contacts.db yet: it is made now\ncolumns that are not imported: Celular, Notes\n"
     );
-    assert_eq!(export(&folder), ["Ana,Paz,ana@example.com,600"]);
+    assert_eq!(export(&folder), ["Ana,Paz,ana@example.com,601"]);
     assert_eq!(folder.run("roles --workspace demo").err, "");
 }
 

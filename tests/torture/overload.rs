@@ -151,7 +151,7 @@ fn is_answered_as_well(node: &Node, folder: &Path) {
     let (rounds, seconds) = scale((1, 5), (5, 6));
     let caller = node.caller("ana", "demo");
     let (mut peak, mut over) = (Outcome::default(), Outcome::default());
-    let (mut refusals, mut grown, mut pause) = (Vec::new(), 0, 0);
+    let (mut refusals, mut before, mut grown, mut pause) = (Vec::new(), None, 0, 0);
     for _ in 0..rounds {
         peak += load(folder, &caller, 32, 0, seconds);
         assert_eq!(peak.refused, 0.0);
@@ -160,7 +160,7 @@ fn is_answered_as_well(node: &Node, folder: &Path) {
             // answered.
             pause = (1000.0 * (CONNECTIONS - WAITING) as f64 / (FOLD * peak.answered)) as u64;
         }
-        let before = node.memory();
+        let before = *before.get_or_insert_with(|| node.memory());
         let round = overload(node, folder, &caller, pause.max(1), seconds);
         over += round.outcome;
         refusals.extend(round.refusals);

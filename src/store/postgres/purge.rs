@@ -59,18 +59,19 @@ async fn purge_tables(db: &Postgres, before: &Day, told: impl Fn(u64, u64)) -> R
     Ok(purged)
 }
 
-/// Whether something that began before a transaction may still see what rows used to be.
+/// Whether something that began before a transaction may still see what rows used to be. What vacuums looks at no rows of
+/// others, and a logical slot (`catalog_xmin`) only at those of the catalogue.
 const IS_SEEN: &str = "SELECT 1 FROM pg_stat_activity, unnest(ARRAY[backend_xid, backend_xmin]) x (id)
-    WHERE pid <> pg_backend_pid() AND coalesce(datname, current_database()) = current_database()
+    WHERE pid <> pg_backend_pid() AND pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum)
+        AND coalesce(datname, current_database()) = current_database()
         AND age(x.id) > age($1::TEXT::XID)
     UNION ALL SELECT 1 FROM pg_prepared_xacts
     WHERE database = current_database() AND age(transaction) > age($1::TEXT::XID)
-    UNION ALL SELECT 1 FROM pg_replication_slots, unnest(ARRAY[xmin, catalog_xmin]) x (id)
-    WHERE age(x.id) > age($1::TEXT::XID)
+    UNION ALL SELECT 1 FROM pg_replication_slots WHERE age(xmin) > age($1::TEXT::XID)
     LIMIT 1";
 
-/// How long that is waited for.
-const SEEN_LIMIT: Duration = Duration::from_secs(10);
+/// How long that is waited for. A standby tells only every ten seconds what it looks at.
+const SEEN_LIMIT: Duration = Duration::from_secs(30);
 
 /// Lets the server take back what rows used to be, as it would by itself some time later.
 pub(crate) async fn scrub(db: &Postgres) -> Result<()> {
@@ -85,7 +86,7 @@ pub(crate) async fn scrub(db: &Postgres) -> Result<()> {
                     .into(),
             ));
         }
-        sleep(SEEN_LIMIT / 50).await;
+        sleep(SEEN_LIMIT / 100).await;
     }
     db.maintain("VACUUM contactos, cuentas, contactos_cuentas", &[]).await.map(drop)
 }

@@ -21,12 +21,12 @@ pub(super) mod worker;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, Error as SqliteError, ErrorCode, Row};
+use tokio::sync::Mutex;
 use tracing::{Instrument as _, debug_span};
 use uuid::Uuid;
 
@@ -48,9 +48,11 @@ pub struct Sqlite {
     long: Readers,
     writer: Writer,
     path: PathBuf,
-    /// When it was last seen that the file can be read.
-    answered: Mutex<Option<Instant>>,
+    seen: Box<Mutex<Option<Seen>>>,
 }
+
+/// When it was last looked whether the file can be read, and whether it could.
+type Seen = (Instant, Result<(), Error>);
 
 /// How long that is good for.
 const FRESH: Duration = Duration::from_millis(500);
@@ -65,7 +67,7 @@ impl Sqlite {
             long: Readers::long(threads, path)?,
             writer: Writer::start(path)?,
             path: path.to_owned(),
-            answered: Mutex::default(),
+            seen: Box::default(),
         };
         // Its connections have made the log, and keep it.
         open::sync_folder(path)?;
@@ -89,15 +91,18 @@ impl Sqlite {
 
     /// Whether the file can be read, which is looked at only so often: anybody may ask, without a token and a limit.
     pub(crate) async fn ready(&self) -> Result<(), Error> {
-        let answered = || self.answered.lock().unwrap_or_else(PoisonError::into_inner);
-        if answered().is_some_and(|at| at.elapsed() < FRESH) {
-            return Ok(());
+        // Who comes while somebody looks waits for what they see.
+        let mut seen = self.seen.lock().await;
+        if let Some((at, answer)) = &*seen
+            && at.elapsed() < FRESH
+        {
+            return answer.clone();
         }
         // A statement without a table would be answered without the file.
         let look = |db: &Connection| db.query_row("SELECT max(numero) FROM migraciones", [], |_| Ok(()));
-        self.read(Cost::Short, look).await?;
-        *answered() = Some(Instant::now());
-        Ok(())
+        let answer = self.read(Cost::Short, look).await;
+        *seen = Some((Instant::now(), answer.clone()));
+        answer
     }
 
     /// Works on a connection of its own, beside those that requests use.
