@@ -58,9 +58,9 @@ pub(super) async fn run(import: config::Import) -> anyhow::Result<()> {
     }
     let unused = rows.headers()?.iter().enumerate();
     let unused = unused.filter(|(place, heading)| !columns.hold(*place) && !heading.is_empty());
-    let unknown: Vec<&str> = unused.map(|(_, heading)| heading).collect();
-    if !unknown.is_empty() {
-        eprintln!("columns that are not imported: {}", unknown.join(", "));
+    let unused: Vec<&str> = unused.map(|(_, heading)| heading).collect();
+    if !unused.is_empty() {
+        eprintln!("columns that are not imported: {}", unused.join(", "));
     }
     let start = Instant::now();
     let mut row = StringRecord::new();

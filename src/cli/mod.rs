@@ -17,6 +17,7 @@ mod serve;
 mod token;
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -80,13 +81,13 @@ fn one_thread() -> std::io::Result<runtime::Runtime> {
 
 /// Refuses a database file that is not there, where making one would hide a mistake.
 fn must_exist(address: &Address, flag: &str) -> anyhow::Result<()> {
-    ensure!(!is_missing(address), "there is no {address}; name the database with {flag}");
+    ensure!(!address.file().is_some_and(is_missing), "there is no {address}; name the database with {flag}");
     Ok(())
 }
 
-fn is_missing(address: &Address) -> bool {
-    // A folder that may not be entered may hold it.
-    address.file().is_some_and(|file| matches!(file.try_exists(), Ok(false)))
+/// Whether there surely is no such file: a folder that may not be entered may hold it.
+fn is_missing(file: &Path) -> bool {
+    matches!(file.try_exists(), Ok(false))
 }
 
 /// A bar, which is drawn only on a terminal. It may have a message before it.
@@ -105,7 +106,7 @@ fn show(bar: &ProgressBar, done: u64, total: u64) {
 /// Opens the database that a command fills. A file that is not there is made, and named: with a name that was not meant all
 /// would seem to go well.
 async fn open_or_make(database: &Database) -> anyhow::Result<Store> {
-    if is_missing(&database.database) {
+    if database.database.file().is_some_and(is_missing) {
         eprintln!("there is no {} yet: it is made now", database.database);
     }
     open(database).await

@@ -32,7 +32,7 @@ const FILES_PER_CORE: u64 = 8;
 /// Serves until the process is told to stop (SIGINT or SIGTERM).
 pub(super) async fn run(serve: Serve) -> anyhow::Result<()> {
     let address = &serve.database.database;
-    let new = is_missing(address);
+    let new = address.file().is_some_and(is_missing);
     let source = Source::of(&serve.tokens, address);
     let verifier = async || keys::verifier(&serve.tokens, &source).await;
     // A bad secret stops the start before a database is made; a secret is made only beside a database that is ours.

@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 
-use super::{caller, keys};
+use super::{caller, is_missing, keys};
 use crate::config::Token;
 
 /// Prints a token, and nothing else, so that it can be used in a command line.
@@ -13,7 +13,7 @@ pub(super) fn run(token: &Token) -> anyhow::Result<()> {
     let caller = caller(&token.owner)?;
     let source = keys::Source::of(&token.tokens, &token.database.database);
     if let keys::Source::Beside(file) = &source
-        && matches!(file.try_exists(), Ok(false))
+        && is_missing(file)
     {
         // A service that runs elsewhere would refuse the token.
         eprintln!("there is no secret {} yet: it is made now", file.display());

@@ -507,8 +507,7 @@ impl Store {
         match self {
             Self::Sqlite(db) => {
                 let caller = caller.clone();
-                let cost = if page.is_small() { Cost::Short } else { Cost::Long };
-                db.read(cost, move |db| sqlite::associations::list(db, &caller, side, page)).await
+                db.read(Cost::of(page), move |db| sqlite::associations::list(db, &caller, side, page)).await
             }
             Self::Postgres(db) => postgres::associations::list(db, caller, side, page).await,
         }

@@ -197,14 +197,16 @@ fn who_comes_when_there_is_no_room_is_told_so_at_once() {
     }
 }
 
+/// The head of a list's request, but for what its body is.
+fn list(service: &Service) -> String {
+    format!("POST /api/sales/contacts HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n", service.token)
+}
+
 #[test]
 fn who_sends_many_large_bodies_at_a_time_is_told_that_there_is_no_room() {
     let folder = Folder::new();
     let service = folder.serve("");
-    let head = format!(
-        "POST /api/sales/contacts HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n",
-        service.token
-    );
+    let head = list(&service);
     let begun: Vec<_> = (0..4)
         .map(|_| {
             let stream = connect(&service);
@@ -237,10 +239,7 @@ fn who_sends_many_large_bodies_at_a_time_is_told_that_there_is_no_room() {
 fn small_bodies_whose_length_is_not_said_take_no_room() {
     let folder = Folder::new();
     let service = folder.serve("");
-    let head = format!(
-        "POST /api/sales/contacts HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ntransfer-encoding: chunked\r\n\r\n",
-        service.token
-    );
+    let head = list(&service) + "transfer-encoding: chunked\r\n\r\n";
     let begun: Vec<_> = (0..40)
         .map(|_| {
             let stream = connect(&service);

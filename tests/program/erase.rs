@@ -1,7 +1,7 @@
 //! `contacts erase` and `contacts purge`
 
 use std::collections::HashSet;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -163,20 +163,34 @@ fn a_purge_of_postgres_does_the_same_and_leaves_no_index_behind() {
     assert_eq!(cluster.sql("postgres", indexes), "0");
 }
 
-#[test]
-fn a_purge_of_postgres_waits_for_who_reads_for_long() {
+/// A contact that is deleted, and nothing else: the server, a folder, and the database's address.
+fn one_deleted_in_postgres() -> (Cluster, Folder, String) {
     let cluster = Cluster::start(&[]);
     let (folder, database) = (Folder::new(), cluster.address("postgres"));
     folder.write("people.csv", "first_name,last_name\nAna,Paz\n");
     folder.done(&format!("import people.csv --user ana --workspace demo --database {database}"));
     cluster.sql("postgres", "UPDATE contactos SET fecha_eliminacion = now()");
-    // Longer than anything else waits for a lock.
-    let report = "BEGIN; SELECT count(*) FROM contactos_cuentas; SELECT pg_sleep(7); COMMIT";
-    let mut reader = cluster.psql("postgres", report).stdout(Stdio::null()).spawn().unwrap();
-    let reads = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
-    while cluster.sql("postgres", reads) != "1" {
+    (cluster, folder, database)
+}
+
+/// Somebody who has begun to read, and sleeps meanwhile.
+fn reads(cluster: &Cluster, report: &str) -> Child {
+    let mut reader =
+        cluster.psql("postgres", report).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let sleeps = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    while cluster.sql("postgres", sleeps) != "1" {
+        assert!(reader.try_wait().unwrap().is_none(), "it ended before it slept");
         thread::sleep(Duration::from_millis(50));
     }
+    reader
+}
+
+#[test]
+fn a_purge_of_postgres_waits_for_who_reads_for_long() {
+    let (cluster, folder, database) = one_deleted_in_postgres();
+    // Longer than anything else waits for a lock.
+    let report = "BEGIN; SELECT count(*) FROM contactos_cuentas; SELECT pg_sleep(7); COMMIT";
+    let mut reader = reads(&cluster, report);
     let said = folder.done(&format!("purge --deleted-before 2999-01-01 --database {database}"));
     assert_eq!(said, "purged 1 contacts, 0 accounts, 0 associations\n");
     assert!(reader.wait().unwrap().success());
@@ -185,21 +199,12 @@ fn a_purge_of_postgres_waits_for_who_reads_for_long() {
 
 #[test]
 fn what_somebody_may_still_see_in_postgres_is_not_called_erased() {
-    let cluster = Cluster::start(&[]);
-    let (folder, database) = (Folder::new(), cluster.address("postgres"));
-    folder.write("people.csv", "first_name,last_name\nAna,Paz\n");
-    folder.done(&format!("import people.csv --user ana --workspace demo --database {database}"));
-    cluster.sql("postgres", "UPDATE contactos SET fecha_eliminacion = now()");
+    let (cluster, folder, database) = one_deleted_in_postgres();
     let ana = cluster.sql("postgres", "SELECT uuid FROM contactos");
     let erase = format!("erase --workspace demo {ana} --database {database}");
     let report =
         "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM contactos; SELECT pg_sleep(600)";
-    let mut reader =
-        cluster.psql("postgres", report).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let reads = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
-    while cluster.sql("postgres", reads) != "1" {
-        thread::sleep(Duration::from_millis(50));
-    }
+    let mut reader = reads(&cluster, report);
     let said = folder.fails(&erase);
     assert!(said.contains("run this again") && said.contains("somebody who began before"), "{said}");
     cluster.sql(

@@ -25,15 +25,8 @@ impl Listed for Account {
 
 /// How much work a page is.
 pub(crate) fn cost(filter: &Filter, page: PageRequest) -> Cost {
-    if filter.accounts.is_some()
-        || filter.search.is_some()
-        || filter.status != Status::All
-        || !page.is_small()
-    {
-        Cost::Long
-    } else {
-        Cost::Short
-    }
+    let filtered = filter.accounts.is_some() || filter.search.is_some();
+    if filtered || filter.status != Status::All { Cost::Long } else { Cost::of(page) }
 }
 
 pub(crate) fn list(

@@ -53,7 +53,7 @@ impl Listed for ContactName {
 /// How much work a page is.
 pub(crate) fn cost(filter: &Filter, page: PageRequest) -> Cost {
     let filtered = filter.contacts.is_some() || filter.accounts.is_some() || filter.search.is_some();
-    if filtered || filter.status != Status::All || !page.is_small() { Cost::Long } else { Cost::Short }
+    if filtered || filter.status != Status::All { Cost::Long } else { Cost::of(page) }
 }
 
 pub(crate) fn list(

@@ -31,6 +31,7 @@ use tracing::{Instrument as _, debug_span};
 use uuid::Uuid;
 
 use super::{Error, Load};
+use crate::paging::PageRequest;
 use worker::{Readers, Writer};
 
 /// How much work a read is.
@@ -40,6 +41,13 @@ pub(crate) enum Cost {
     Short,
     /// A search, a long filter or a large page.
     Long,
+}
+
+impl Cost {
+    /// That of a page of which nothing is filtered.
+    pub(crate) fn of(page: PageRequest) -> Self {
+        if page.is_small() { Self::Short } else { Self::Long }
+    }
 }
 
 /// An open SQLite database.
